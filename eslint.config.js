@@ -1,0 +1,68 @@
+// Lint rules: types are taken seriously, and a package imports only what design and package.json name.
+import js from '@eslint/js'
+import importX from 'eslint-plugin-import-x'
+import globals from 'globals'
+import tseslint from 'typescript-eslint'
+
+export default tseslint.config(
+  { ignores: ['**/dist/', '**/node_modules/', '.nx/', 'packages/onnx/src/proto/'] },
+  js.configs.recommended,
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.recommendedTypeChecked],
+    languageOptions: {
+      parserOptions: { project: './tsconfig.json', tsconfigRootDir: import.meta.dirname },
+    },
+    plugins: { 'import-x': importX },
+    rules: {
+      '@typescript-eslint/no-explicit-any': 'error',
+      '@typescript-eslint/no-non-null-assertion': 'error',
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      'import-x/no-default-export': 'error',
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              regex: '^@anyvae/[^/]+/(src|dist)',
+              message: 'Import a package by its public entries.',
+            },
+            { regex: 'packages/', message: 'Import a package by its name.' },
+          ],
+        },
+      ],
+    },
+  },
+  {
+    files: ['packages/*/src/**/*.ts'],
+    ignores: ['**/*.test.ts'],
+    rules: { 'import-x/no-extraneous-dependencies': ['error', { devDependencies: false }] },
+  },
+  {
+    files: ['packages/{random,onnx,exporter,runtime,trainer,bundle,images}/src/**/*.ts'],
+    ignores: ['**/*.test.ts', '**/src/node.ts', '**/src/node/**'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            { regex: '^node:', message: 'Files, processes and screen belong at a ./node entry.' },
+            {
+              regex: '^@anyvae/[^/]+/(src|dist)',
+              message: 'Import a package by its public entries.',
+            },
+          ],
+        },
+      ],
+    },
+  },
+  {
+    files: ['vitest.config.ts'],
+    rules: { 'import-x/no-default-export': 'off' },
+  },
+  {
+    files: ['**/*.{js,mjs}'],
+    languageOptions: { globals: globals.node },
+  },
+)

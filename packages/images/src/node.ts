@@ -1,0 +1,2 @@
+// Node entry.
+export {}

@@ -1,0 +1,3 @@
+// The public names of @anyvae/random.
+export { philox } from './philox.js'
+export { randomStream, type RandomStream } from './stream.js'
