@@ -1,2 +1,2 @@
 // The public names of this package.
-export {}
+export { nodeBackend } from './backend.js'

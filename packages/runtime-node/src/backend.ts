@@ -1,0 +1,99 @@
+// The session seam on onnxruntime-node.
+import { availableParallelism } from 'node:os'
+import { InferenceSession, Tensor, listSupportedBackends } from 'onnxruntime-node'
+import {
+  RuntimeError,
+  createQueue,
+  wrapSession,
+  type Provider,
+  type Session,
+  type SessionBackend,
+  type SessionOptions,
+} from '@anyvae/runtime'
+import { missingProvider, unknownProvider } from './providers.js'
+
+const PROVIDERS: readonly Provider[] = ['cpu', 'cuda', 'webgpu', 'coreml', 'dml']
+
+/** Sessions side by side on WebGPU have crashed (onnxruntime#32561): they share one queue. */
+const webgpuQueue = createQueue()
+
+/**
+ * Sessions of onnxruntime-node: `cpu` everywhere, `webgpu`, `cuda`, `coreml` and `dml` where its
+ * binaries have them. A session uses all available threads where `threads` is left out.
+ */
+export const nodeBackend: SessionBackend = {
+  name: 'onnxruntime-node',
+  providers: builtProviders(),
+  createSession,
+}
+
+function builtProviders(): Provider[] {
+  const built = listSupportedBackends().map((backend) => backend.name)
+  return PROVIDERS.filter((provider) => built.includes(provider))
+}
+
+async function createSession(model: Uint8Array, options: SessionOptions = {}): Promise<Session> {
+  const { provider = 'cpu', threads = availableParallelism() } = options
+  if (!nodeBackend.providers.includes(provider)) {
+    throw unknownProvider(provider, nodeBackend.providers)
+  }
+  if (!Number.isSafeInteger(threads) || threads < 1) {
+    throw new RuntimeError(
+      `threads: not a usable number, got ${threads}, expected a whole number of at least 1`,
+    )
+  }
+  const session = await create(model, { ...options, provider, threads })
+  return wrapSession(session, {
+    provider,
+    threads,
+    Tensor,
+    ...(provider === 'webgpu' && { queue: webgpuQueue }),
+    ...(options.profile !== undefined && { beforeRelease: () => session.endProfiling() }),
+  })
+}
+
+type Settled = SessionOptions & Required<Pick<SessionOptions, 'provider' | 'threads'>>
+
+async function create(model: Uint8Array, options: Settled): Promise<InferenceSession> {
+  try {
+    return await InferenceSession.create(model, ortOptions(options))
+  } catch (cause) {
+    if (options.provider === 'cpu') throw unloadable(cause)
+    await checkModel(model)
+    throw missingProvider(options.provider, cause)
+  }
+}
+
+/** A model that not even the CPU loads is at fault itself, whatever provider was asked for. */
+async function checkModel(model: Uint8Array): Promise<void> {
+  try {
+    const session = await InferenceSession.create(model, { logSeverityLevel: 4 })
+    await session.release()
+  } catch (cause) {
+    throw unloadable(cause)
+  }
+}
+
+function unloadable(cause: unknown): RuntimeError {
+  const got = cause instanceof Error ? cause.message : String(cause)
+  return new RuntimeError(
+    `model: onnxruntime cannot load it, got '${got.trim()}', expected a readable ONNX model`,
+    { cause },
+  )
+}
+
+function ortOptions(options: Settled): InferenceSession.SessionOptions {
+  const { provider, threads, exclusive = false, profile, graphOptimization = 'all' } = options
+  return {
+    executionProviders: [provider],
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    graphOptimizationLevel: graphOptimization,
+    logSeverityLevel: 3,
+    ...(profile !== undefined && { enableProfiling: true, profileFilePrefix: profile }),
+    ...(exclusive && provider !== 'cpu' && { extra: EXCLUSIVE }),
+    ...options.session,
+  }
+}
+
+const EXCLUSIVE = { session: { disable_cpu_ep_fallback: '1' } }

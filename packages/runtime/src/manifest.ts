@@ -1,0 +1,80 @@
+// The manifest of a bundle, anyvae.json, as data.
+
+/** The bundle format that this version writes, and the newest that it reads. */
+export const FORMAT_VERSION = 1
+
+/** Size of one image: channels first. */
+export interface ImageShape {
+  readonly channels: number
+  readonly height: number
+  readonly width: number
+}
+
+/** How a file's weights are stored; inputs and outputs are float32 in every case. */
+export type Precision = 'float32' | 'float16' | 'int8'
+
+/** The part of the VAE that a file holds. */
+export type Role = 'encoder' | 'decoder'
+
+/** What the manifest says of one model file. */
+export interface ManifestFile {
+  readonly role: Role
+  readonly precision: Precision
+  /** Size in bytes. */
+  readonly bytes: number
+  /** SHA-256 of the file, 64 lower-case hexadecimal digits. */
+  readonly sha256: string
+  /** Largest absolute difference with which the file replays the bundle's test vectors. */
+  readonly tolerance: number
+}
+
+/** How the model was trained; further fields may stand beside the known ones. */
+export interface TrainingSummary {
+  readonly data?: string
+  readonly images?: number
+  readonly epochs?: number
+  readonly steps?: number
+  readonly batchSize?: number
+  readonly seed?: number
+  readonly learningRate?: number
+  readonly beta?: number
+  readonly engine?: string
+  /** The command that reproduces the model. */
+  readonly command?: string
+  readonly [field: string]: unknown
+}
+
+/** Measured quality, in nats per image; further fields may stand beside the known ones. */
+export interface QualitySummary {
+  readonly data?: string
+  readonly split?: string
+  readonly images?: number
+  readonly binarisation?: string
+  /** Posterior samples per image. */
+  readonly samples?: number
+  readonly negativeElbo?: number
+  readonly reconstruction?: number
+  readonly kl?: number
+  readonly activeUnits?: number
+  readonly [field: string]: unknown
+}
+
+/** `anyvae.json`, format version 1. */
+export interface Manifest {
+  readonly formatVersion: typeof FORMAT_VERSION
+  readonly name: string
+  /** The network's name and its settings. */
+  readonly architecture: { readonly name: string; readonly [setting: string]: unknown }
+  readonly latentSize: number
+  readonly image: ImageShape & { readonly range: readonly [0, 1] }
+  readonly likelihood: 'bernoulli' | 'gaussian'
+  readonly opset: number
+  readonly irVersion: number
+  /** Model files by their path within the bundle, with forward slashes. */
+  readonly files: Readonly<Record<string, ManifestFile>>
+  readonly training?: TrainingSummary
+  readonly quality?: QualitySummary
+  readonly producer: { readonly name: string; readonly version: string }
+  /** SPDX identifier of the weights' licence. */
+  readonly license: string
+}

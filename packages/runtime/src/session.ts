@@ -1,0 +1,100 @@
+// The session seam: all that the runtime and the trainer know of an ONNX runtime.
+
+/** What computes a graph. Which of them exist is for each backend to say. */
+export type Provider = 'cpu' | 'cuda' | 'webgpu' | 'wasm' | 'coreml' | 'dml'
+
+/** The typed array that holds each element type; a bool is a byte, 0 or 1. */
+export interface TensorArrays {
+  readonly float32: Float32Array
+  readonly int32: Int32Array
+  readonly int64: BigInt64Array
+  readonly uint8: Uint8Array
+  readonly bool: Uint8Array
+}
+
+/** Element types that cross the seam. */
+export type TensorType = keyof TensorArrays
+
+/**
+ * A dense tensor, row-major; `dims` is empty for a scalar. `data` holds the product of `dims`
+ * values. Checking `type` narrows `data`.
+ */
+export type TensorValue<T extends TensorType = TensorType> = {
+  [K in T]: {
+    readonly type: K
+    readonly dims: readonly number[]
+    readonly data: TensorArrays[K]
+  }
+}[T]
+
+/**
+ * An input or output of a session. A dimension known only at run time is its name, or the empty
+ * string where it has none; `dims` is empty for a scalar and also where the rank is unknown. `type`
+ * is ONNX's name of the element type, which may be one that cannot cross the seam.
+ */
+export interface SessionValue {
+  readonly name: string
+  readonly type: string
+  readonly dims: readonly (number | string)[]
+}
+
+/** How to create a session. What is left out is the backend's choice. */
+export interface SessionOptions {
+  /** The one provider to create the session with; `cpu` or `wasm` where left out. */
+  readonly provider?: Provider
+  /**
+   * Whether a node that the provider cannot compute is refused instead of being left to the CPU.
+   * False where left out: even then, a provider that cannot start at all is an error.
+   */
+  readonly exclusive?: boolean
+  /** Threads within one operator, at least 1. */
+  readonly threads?: number
+  /** How far onnxruntime may rewrite the graph; `all` where left out. */
+  readonly graphOptimization?: 'disabled' | 'basic' | 'extended' | 'layout' | 'all'
+  /** Write a profile on release, to a file whose name begins with this (where there are files). */
+  readonly profile?: string
+  /** Further onnxruntime session options, as they are: they win over all of the above. */
+  readonly session?: Readonly<Record<string, unknown>>
+}
+
+/** One loaded graph. Runs are queued: one starts when the one before it has ended. */
+export interface Session {
+  /** The provider that the session was created with, alone. */
+  readonly provider: Provider
+  /** Threads within one operator. */
+  readonly threads: number
+  readonly inputs: readonly SessionValue[]
+  readonly outputs: readonly SessionValue[]
+  /**
+   * Computes the named outputs, or all of them, from a value for each input. Feeds must not be
+   * written to until the promise settles.
+   *
+   * @throws RuntimeError (by rejection) on a missing, unknown or ill-shaped feed, an unknown output,
+   * a failed computation, or after `release`
+   */
+  run(
+    feeds: Readonly<Record<string, TensorValue>>,
+    outputs?: readonly string[],
+  ): Promise<Record<string, TensorValue>>
+  /**
+   * Frees the session once the queued runs have ended; later runs are refused at once.
+   *
+   * @throws RuntimeError (by rejection) on a second call
+   */
+  release(): Promise<void>
+}
+
+/** What a runtime package supplies: sessions of exactly one onnxruntime. */
+export interface SessionBackend {
+  /** The onnxruntime behind it, for example `onnxruntime-node`. */
+  readonly name: string
+  /** Providers that this onnxruntime was built with here; a machine may still lack what one needs. */
+  readonly providers: readonly Provider[]
+  /**
+   * Loads a serialised ONNX model.
+   *
+   * @throws RuntimeError (by rejection) where the model cannot be loaded or the provider cannot
+   * start: a session never falls back to another provider
+   */
+  createSession(model: Uint8Array, options?: SessionOptions): Promise<Session>
+}
