@@ -1,4 +1,5 @@
 // The public names of @anyvae/onnx.
+export { decodeModel, decodeTensor, encodeModel, encodeTensor } from './codec/codec.js'
 export { OnnxError } from './error.js'
 export type {
   Attribute,
@@ -11,3 +12,10 @@ export type {
   TensorData,
   ValueInfo,
 } from './types.js'
+export { GraphBuilder, type CallOptions } from './builder/builder.js'
+export { loopGraph, type LoopOptions, type Scanned } from './builder/loop.js'
+export { identifier } from './builder/names.js'
+export { numbersOf, tensorOf } from './builder/tensor.js'
+export { attr, elementCount, type Value, type ValueType } from './builder/value.js'
+export { broadcast } from './builder/inference/elementwise.js'
+export { dataTypeBytes, dataTypeCode } from './data-types.js'

@@ -1,0 +1,75 @@
+// Tensors as TensorProto: always written as raw bytes, read from every field that may hold them.
+import { dataTypeBytes, dataTypeCode, dataTypeOfCode } from '../data-types.js'
+import { OnnxError } from '../error.js'
+import type { onnx } from '../proto/onnx.js'
+import { checkTensorBytes } from '../tensor-size.js'
+import type { DataType, Initializer, TensorData } from '../types.js'
+import { unpackVarints } from './varint.js'
+
+type Message = onnx.TensorProto.$Properties
+
+/** The message of a tensor; its bytes are shared, not copied. */
+export function tensorMessage(tensor: TensorData, name: string): Message {
+  const { dataType, dims, bytes } = tensor
+  checkTensorBytes(tensor, `tensor ${name}`)
+  return { name, dims: [...dims], dataType: dataTypeCode(dataType), rawData: bytes }
+}
+
+/** The tensor of a message; raw bytes stay views into what was decoded. */
+export function tensorOf(message: Message): Initializer {
+  const name = message.name ?? ''
+  const what = `tensor ${name}`
+  if (message.dataLocation === 1) {
+    throw new OnnxError(`${what}: data in another file, got external data, expected it inline`)
+  }
+  const dataType = dataTypeOfCode(message.dataType ?? 0)
+  const bytes = message.rawData ?? typedBytes(message, dataType)
+  const tensor = { name, dataType, dims: message.dims ?? [], bytes }
+  checkTensorBytes(tensor, what)
+  return tensor
+}
+
+/** Little-endian bytes of the elements in the field that ONNX sets aside for the type. */
+function typedBytes(message: Message, dataType: DataType): Uint8Array {
+  switch (dataType) {
+    case 'float32':
+      return joined(message.floatData)
+    case 'float64':
+      return joined(message.doubleData)
+    case 'int64':
+      return narrowed(joined(message.int64Data), dataType)
+    case 'uint32':
+    case 'uint64':
+      return narrowed(joined(message.uint64Data), dataType)
+    default:
+      return narrowed(joined(message.int32Data), dataType)
+  }
+}
+
+/** A packed field may be split into several parts. */
+function joined(parts: readonly Uint8Array[] | null | undefined): Uint8Array {
+  const [first, ...others] = parts ?? []
+  if (first === undefined) return new Uint8Array(0)
+  if (others.length === 0) return first
+  const whole = new Uint8Array(others.reduce((sum, part) => sum + part.length, first.length))
+  whole.set(first)
+  let offset = first.length
+  for (const part of others) {
+    whole.set(part, offset)
+    offset += part.length
+  }
+  return whole
+}
+
+/** The low bytes of each packed integer. */
+function narrowed(packed: Uint8Array, dataType: DataType): Uint8Array {
+  const values = unpackVarints(packed)
+  const size = dataTypeBytes(dataType)
+  const bytes = new Uint8Array(values.length * size)
+  const view = new DataView(new ArrayBuffer(8))
+  values.forEach((value, index) => {
+    view.setBigInt64(0, value, true)
+    bytes.set(new Uint8Array(view.buffer, 0, size), index * size)
+  })
+  return bytes
+}
