@@ -1,0 +1,60 @@
+// Checks of values that come from outside: JSON files, flags, other programs.
+import { TrainError } from './error.js'
+
+/** A JSON object's fields. */
+export function fields(what: string, value: unknown): Record<string, unknown> {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    return value as Record<string, unknown>
+  }
+  throw new TrainError(`${what}: not an object, got ${show(value)}, expected an object`)
+}
+
+/** One of a few strings. */
+export function oneOf<T extends string>(what: string, value: unknown, permitted: readonly T[]): T {
+  const found = permitted.find((each) => each === value)
+  if (found !== undefined) return found
+  throw new TrainError(`${what}: unknown, got ${show(value)}, expected ${permitted.join(' or ')}`)
+}
+
+/** A whole number of at least `least`. */
+export function whole(what: string, value: unknown, least: number): number {
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= least) return value
+  throw new TrainError(
+    `${what}: out of range, got ${show(value)}, expected a whole number of at least ${least}`,
+  )
+}
+
+/** A whole number above 0. */
+export function positive(what: string, value: unknown): number {
+  return whole(what, value, 1)
+}
+
+/** One or more whole numbers above 0. */
+export function positives(what: string, value: unknown): readonly number[] {
+  if (Array.isArray(value) && value.length > 0) {
+    return value.map((each, index) => positive(`${what}[${index}]`, each))
+  }
+  throw new TrainError(`${what}: no sizes, got ${show(value)}, expected a list of whole numbers`)
+}
+
+/** A finite number within bounds. */
+export function finite(
+  what: string,
+  value: unknown,
+  { least, above }: { least?: number; above?: number },
+): number {
+  const bound = above === undefined ? `of at least ${least ?? 0}` : `above ${above}`
+  const number = typeof value === 'number' ? value : Number.NaN
+  const inside = above === undefined ? number >= (least ?? 0) : number > above
+  if (Number.isFinite(number) && inside) return number
+  throw new TrainError(
+    `${what}: out of range, got ${show(value)}, expected a finite number ${bound}`,
+  )
+}
+
+/** A value as a message shows it. */
+export function show(value: unknown): string {
+  if (typeof value === 'number' || value === undefined) return String(value)
+  const text = JSON.stringify(value) ?? typeof value
+  return text.length > 80 ? `${text.slice(0, 77)}...` : text
+}

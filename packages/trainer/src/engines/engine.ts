@@ -1,0 +1,86 @@
+// What trains: the seam between the training loop and whatever computes the steps.
+import type { ParameterValues } from '../network/initial.js'
+import type { Network } from '../network/types.js'
+
+/** All that a run carries from one step to the next. */
+export interface TrainingState {
+  /** Steps done. */
+  readonly step: number
+  readonly parameters: ParameterValues
+  readonly firstMoments: ParameterValues
+  readonly secondMoments: ParameterValues
+}
+
+/** The inputs of some steps, one after another. */
+export interface Chunk {
+  /** At most the engine's `chunkSteps`. */
+  readonly steps: number
+  /** steps * batch images, channels first, 0 to 255; an engine divides them by 255 in float32. */
+  readonly images: Uint8Array
+  /** steps * batch * latent standard normals */
+  readonly noise: Float32Array
+  /** One of each a step. */
+  readonly stepSize: Float32Array
+  readonly epsilon: Float32Array
+  readonly beta: Float32Array
+}
+
+/** Means over each step's batch, nats per image, one value a step. */
+export interface ChunkMetrics {
+  readonly reconstruction: Float32Array
+  readonly kl: Float32Array
+  readonly loss: Float32Array
+}
+
+/** Images to be evaluated, `count` of them. */
+export interface EvaluationBatch {
+  /** count images, channels first, 0 to 255 */
+  readonly images: Uint8Array
+  /** count * latent standard normals */
+  readonly noise: Float32Array
+  readonly count: number
+}
+
+/** The negative ELBO's terms of each image in nats, [count], and posterior means, [count, latent]. */
+export interface EvaluationTerms {
+  readonly reconstruction: Float32Array
+  readonly kl: Float32Array
+  readonly mean: Float32Array
+}
+
+/** What an evaluation needs: a training engine, or a finished model behind the same function. */
+export interface Evaluator {
+  evaluate(batch: EvaluationBatch): Promise<EvaluationTerms>
+}
+
+/** Trains one network from one state on. One call at a time. */
+export interface TrainingEngine extends Evaluator {
+  readonly name: 'onnx' | 'tfjs'
+  /** The execution provider or TensorFlow.js backend. */
+  readonly provider: string
+  readonly threads: number
+  /** How many steps at most a chunk should hold. */
+  readonly chunkSteps: number
+  run(chunk: Chunk): Promise<ChunkMetrics>
+  /** The decoded posterior means of `count` images, [count, channels, height, width], range 0 to 1. */
+  reconstruct(images: Uint8Array, count: number): Promise<Float32Array>
+  /** The mean images of `count` latents [count, latent]. */
+  decode(latents: Float32Array, count: number): Promise<Float32Array>
+  state(): Promise<TrainingState>
+  release(): Promise<void>
+}
+
+export interface EngineOptions {
+  /** Images a step. */
+  readonly batchSize: number
+  /** How many steps a chunk may hold; an engine has its own default. */
+  readonly chunkSteps?: number
+  /** Threads asked for; an engine has its own default. */
+  readonly threads?: number
+}
+
+export type EngineFactory = (
+  network: Network,
+  initial: TrainingState,
+  options: EngineOptions,
+) => Promise<TrainingEngine>
