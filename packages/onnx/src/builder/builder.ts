@@ -1,0 +1,224 @@
+// The graph builder: the one place that writes names, types and shapes of a graph.
+import { dataTypeCode } from '../data-types.js'
+import { OnnxError } from '../error.js'
+import type {
+  Attribute,
+  DataType,
+  Graph,
+  Initializer,
+  Node,
+  TensorData,
+  ValueInfo,
+} from '../types.js'
+import { inferTypes } from './inference/index.js'
+import { identifier, Names } from './names.js'
+import { numbersOf, tensorOf } from './tensor.js'
+import { attr, type Call, type Value, type ValueType } from './value.js'
+
+/** What an operator is called with. An absent optional input is undefined. */
+export interface CallOptions {
+  readonly attributes?: Readonly<Record<string, Attribute>>
+  readonly outputCount?: number
+}
+
+type Inputs = readonly (Value | undefined)[]
+
+/** A call under a name of its own, where one is given. */
+type TypedCall = Omit<Call, 'constant' | 'outputCount'> & { readonly name?: string }
+
+/** Builds a graph operator by operator; shapes and element types follow from the operators. */
+export class GraphBuilder {
+  /** Put before the names of nodes that are added, for example `encoder/hidden`. */
+  scope = ''
+  readonly #names = new Names()
+  readonly #nodes: Node[] = []
+  readonly #inputs: Value[] = []
+  readonly #initializers: Initializer[] = []
+  readonly #constants = new Map<string, TensorData>()
+  readonly #values: Value[] = []
+  readonly #outputs: ValueInfo[] = []
+  readonly #renamed = new Map<string, string>()
+  readonly #reserved: readonly string[]
+  /** The operator set that the nodes are written for. */
+  readonly opset: number
+
+  /**
+   * @param opset the operator set that the nodes are written for, 13 to 21
+   * @param outputs the names of the graph's outputs, which nothing else then takes
+   * @param outer names of the surrounding graph, which an inner graph must not use again
+   */
+  constructor(opset: number, outputs: readonly string[], outer: readonly string[] = []) {
+    this.opset = opset
+    outer.forEach((name) => this.#names.take(name))
+    this.#reserved = outputs.map((name) => this.#names.take(name))
+  }
+
+  /** Adds a graph input. */
+  input(name: string, type: ValueType): Value {
+    const value = { name: this.#names.take(name), dataType: type.dataType, dims: type.dims }
+    this.#inputs.push(value)
+    return value
+  }
+
+  /** Adds a weight or constant. */
+  initializer(name: string, tensor: TensorData): Value {
+    const taken = this.#names.take(name)
+    this.#initializers.push({ name: taken, ...tensor })
+    this.#constants.set(taken, tensor)
+    return { name: taken, dataType: tensor.dataType, dims: tensor.dims }
+  }
+
+  /** Adds a constant scalar. */
+  scalar(dataType: DataType, value: number): Value {
+    return this.initializer('constant', tensorOf(dataType, [], [value]))
+  }
+
+  /** Adds a constant list of int64, as axes are given. */
+  list(values: readonly number[], name = 'constant'): Value {
+    return this.initializer(name, tensorOf('int64', [values.length], values))
+  }
+
+  /** Adds a constant shape; sizes in it may come to depend on a symbolic dimension. */
+  shape(dims: readonly number[]): Value {
+    return this.list(dims, 'shape')
+  }
+
+  /** Adds an operator and gives its first output. */
+  node(
+    opType: string,
+    inputs: Inputs,
+    attributes: Readonly<Record<string, Attribute>> = {},
+  ): Value {
+    const [value] = this.nodes(opType, inputs, { attributes })
+    if (value === undefined) {
+      throw new OnnxError(`${opType}: gives no output, expected one`)
+    }
+    return value
+  }
+
+  /** Adds an operator and gives all its outputs. */
+  nodes(opType: string, inputs: Inputs, options: CallOptions = {}): Value[] {
+    const { attributes = {}, outputCount = 1 } = options
+    const constant = (index: number) => this.constantOf(inputs[index])
+    const call: Call = { opType, inputs, attributes, outputCount, constant }
+    return this.typedNodes(call, inferTypes(call))
+  }
+
+  /** Adds an operator whose output types the caller knows, such as a Loop. */
+  typedNodes(call: TypedCall, types: readonly ValueType[]): Value[] {
+    const scope = this.scope === '' ? '' : `${this.scope}/`
+    const name = this.#names.take(call.name ?? `${scope}${call.opType}`)
+    const outputs = types.map((type, index) => ({
+      name: index === 0 ? name : this.#names.take(`${name}_output`),
+      dataType: type.dataType,
+      dims: type.dims,
+    }))
+    this.#nodes.push({
+      name,
+      opType: call.opType,
+      inputs: call.inputs.map((input) => input?.name ?? ''),
+      outputs: outputs.map((output) => output.name),
+      attributes: call.attributes,
+    })
+    this.#values.push(...outputs)
+    return outputs
+  }
+
+  /** The numbers of a constant, or undefined for any other value. */
+  constantOf(value: Value | undefined): number[] | undefined {
+    const tensor = value && this.#constants.get(value.name)
+    return tensor && numbersOf(tensor)
+  }
+
+  /** Converts elements; a value of that type already stays as it is. */
+  cast(value: Value, dataType: DataType): Value {
+    if (value.dataType === dataType) {
+      return value
+    }
+    return this.node('Cast', [value], { to: attr.int(dataTypeCode(dataType)) })
+  }
+
+  /** Permutes dimensions; the identity adds nothing. */
+  transpose(value: Value, perm: readonly number[]): Value {
+    if (perm.every((axis, i) => axis === i)) {
+      return value
+    }
+    return this.node('Transpose', [value], { perm: attr.ints(perm) })
+  }
+
+  /** Gives a value another shape of the same size. */
+  reshape(value: Value, dims: readonly number[]): Value {
+    return this.node('Reshape', [value, this.shape(dims)])
+  }
+
+  /** Makes a value a graph output under a name that was reserved for it. */
+  output(name: string, value: Value): void {
+    if (!this.#reserved.includes(name)) {
+      throw new OnnxError(
+        `output: name was not reserved, got ${name}, expected ${this.#reserved.join(', ')}`,
+      )
+    }
+    const produced = this.#values.includes(value) && !this.#renamed.has(value.name)
+    const named = produced ? value : this.node('Identity', [value])
+    this.#renamed.set(named.name, name)
+    this.#outputs.push({ name, dataType: value.dataType, dims: value.dims })
+  }
+
+  /** Copies a graph's nodes and initializers in here; its inputs become the given values. */
+  inline(graph: Graph, inputs: Readonly<Record<string, Value>>): Record<string, Value> {
+    const values = new Map(Object.entries(inputs))
+    for (const { name, ...tensor } of graph.initializers) {
+      values.set(name, this.initializer(name, tensor))
+    }
+    const types = new Map([...graph.values, ...graph.outputs].map((info) => [info.name, info]))
+    for (const node of graph.nodes) {
+      this.#inlineNode(node, values, types)
+    }
+    return Object.fromEntries(
+      graph.outputs.map(({ name }) => [name, valueNamed(values, name)] as const),
+    )
+  }
+
+  #inlineNode(node: Node, values: Map<string, Value>, types: Map<string, ValueInfo>): void {
+    const { name, opType, attributes } = node
+    const inputs = node.inputs.map((each) => (each === '' ? undefined : valueNamed(values, each)))
+    const outputs = node.outputs.map((each) => staticType(each, types.get(each)))
+    const added = this.typedNodes({ name, opType, inputs, attributes }, outputs)
+    added.forEach((value, i) => values.set(node.outputs[i] ?? '', value))
+  }
+
+  /** The graph as it stands. */
+  build(name: string, doc?: string): Graph {
+    const rename = (each: string) => this.#renamed.get(each) ?? each
+    const outputs = new Set(this.#renamed.keys())
+    return {
+      name: identifier(name),
+      nodes: this.#nodes.map((node) => ({
+        ...node,
+        inputs: node.inputs.map(rename),
+        outputs: node.outputs.map(rename),
+      })),
+      inputs: this.#inputs,
+      outputs: this.#outputs,
+      initializers: this.#initializers,
+      values: this.#values.filter((value) => !outputs.has(value.name)),
+      ...(doc === undefined ? {} : { doc }),
+    }
+  }
+}
+
+function valueNamed(values: ReadonlyMap<string, Value>, name: string): Value {
+  const value = values.get(name)
+  if (value === undefined) {
+    throw new OnnxError(`inline: value is not defined, got ${name}`)
+  }
+  return value
+}
+
+function staticType(name: string, info: ValueInfo | undefined): ValueType {
+  const dims = info?.dims?.filter((size) => typeof size === 'number')
+  if (info === undefined || dims?.length !== info.dims?.length || dims === undefined) {
+    throw new OnnxError(`inline: type is not known in full, got value ${name}`)
+  }
+  return { dataType: info.dataType, dims }
+}

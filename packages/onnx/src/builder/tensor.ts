@@ -1,0 +1,57 @@
+// Numbers to tensors and back, as raw little-endian bytes.
+import { dataTypeBytes } from '../data-types.js'
+import { elementCount } from './value.js'
+import { OnnxError } from '../error.js'
+import type { DataType, TensorData } from '../types.js'
+
+type Setter = (view: DataView, offset: number, value: number) => void
+type Getter = (view: DataView, offset: number) => number
+
+const accessors: Partial<Record<DataType, readonly [Setter, Getter]>> = {
+  float32: [(v, o, x) => v.setFloat32(o, x, true), (v, o) => v.getFloat32(o, true)],
+  float64: [(v, o, x) => v.setFloat64(o, x, true), (v, o) => v.getFloat64(o, true)],
+  int32: [(v, o, x) => v.setInt32(o, x, true), (v, o) => v.getInt32(o, true)],
+  uint8: [(v, o, x) => v.setUint8(o, x), (v, o) => v.getUint8(o)],
+  bool: [(v, o, x) => v.setUint8(o, x ? 1 : 0), (v, o) => v.getUint8(o)],
+  int64: [(v, o, x) => v.setBigInt64(o, BigInt(x), true), (v, o) => Number(v.getBigInt64(o, true))],
+}
+
+/** A tensor of numbers, row-major; booleans are 0 and 1. */
+export function tensorOf(
+  dataType: DataType,
+  dims: readonly number[],
+  values: ArrayLike<number>,
+): TensorData {
+  if (values.length !== elementCount(dims)) {
+    throw new OnnxError(
+      `tensor: wrong number of values, got ${values.length}, expected ${elementCount(dims)} for [${dims.join(', ')}]`,
+    )
+  }
+  const width = dataTypeBytes(dataType)
+  const view = new DataView(new ArrayBuffer(values.length * width))
+  const [set] = accessorsOf(dataType)
+  for (let i = 0; i < values.length; i++) {
+    set(view, i * width, values[i] ?? 0)
+  }
+  return { dataType, dims, bytes: new Uint8Array(view.buffer) }
+}
+
+/** The numbers of a tensor; int64 values beyond 2^53 lose precision. */
+export function numbersOf(tensor: TensorData): number[] {
+  const width = dataTypeBytes(tensor.dataType)
+  const { buffer, byteOffset, byteLength } = tensor.bytes
+  const view = new DataView(buffer, byteOffset, byteLength)
+  const [, get] = accessorsOf(tensor.dataType)
+  return Array.from({ length: byteLength / width }, (_, i) => get(view, i * width))
+}
+
+function accessorsOf(dataType: DataType): readonly [Setter, Getter] {
+  const pair = accessors[dataType]
+  if (pair === undefined) {
+    const known = Object.keys(accessors).join(', ')
+    throw new OnnxError(
+      `tensor: type cannot be read as numbers, got ${dataType}, expected ${known}`,
+    )
+  }
+  return pair
+}
