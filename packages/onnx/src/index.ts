@@ -1,6 +1,7 @@
 // The public names of @anyvae/onnx.
 export { decodeModel, decodeTensor, encodeModel, encodeTensor } from './codec/codec.js'
 export { OnnxError } from './error.js'
+export { printGraph, printModel } from './printer.js'
 export type {
   Attribute,
   DataType,

@@ -42,7 +42,7 @@ function nodeMessage(node: Node): onnx.NodeProto.$Properties {
   return {
     input: [...node.inputs],
     output: [...node.outputs],
-    name: node.name,
+    name: node.name || null,
     opType: node.opType,
     attribute: names.flatMap((name) => {
       const attribute = node.attributes[name]

@@ -12,7 +12,7 @@ type Message = onnx.TensorProto.$Properties
 export function tensorMessage(tensor: TensorData, name: string): Message {
   const { dataType, dims, bytes } = tensor
   checkTensorBytes(tensor, `tensor ${name}`)
-  return { name, dims: [...dims], dataType: dataTypeCode(dataType), rawData: bytes }
+  return { name: name || null, dims: [...dims], dataType: dataTypeCode(dataType), rawData: bytes }
 }
 
 /** The tensor of a message; raw bytes stay views into what was decoded. */
