@@ -1,2 +1,23 @@
-// The public names of this package.
-export {}
+// The public names of @anyvae/images: everything that needs neither files nor processes.
+export {
+  epochOrder,
+  effectiveBatchSize,
+  stepsPerEpoch,
+  trainingBatches,
+  evaluationBatches,
+  type Batch,
+  type TrainingBatchOptions,
+} from './batches.js'
+export { ImagesError } from './error.js'
+export { glyphs, type GlyphsOptions } from './glyphs.js'
+export {
+  describeShape,
+  gatherImages,
+  imageSet,
+  imageSize,
+  selectImages,
+  type ImageSet,
+  type ImageSetOptions,
+  type ImageShape,
+} from './image-set.js'
+export { holdOutTest, type Split } from './split.js'

@@ -1,0 +1,68 @@
+// The embedded data set: digits 0 to 9 drawn as handwritten strokes, any number, from a seed.
+import { randomStream } from '@anyvae/random'
+import { imageSet, imageSize, type ImageSet } from './image-set.js'
+import { ImagesError } from './error.js'
+import { draw } from './glyphs/pen.js'
+import { drawnLabel, NORMALS, UNIFORMS, write, type Draws } from './glyphs/variation.js'
+
+export interface GlyphsOptions {
+  readonly count: number
+  /** Default 0. */
+  readonly seed?: number
+  /** Images of one split never occur in the other; default `train`. */
+  readonly split?: 'train' | 'test'
+  /** Default 28. */
+  readonly height?: number
+  /** Default 28. */
+  readonly width?: number
+}
+
+const CHUNK = 256
+
+/**
+ * Grey handwritten digits, white ink on black, labelled and about equally many of each. They are
+ * drawn, not stored: strokes with varied shape, slant, width and position, in several ways of
+ * writing each digit. Image i follows from seed, split and i alone, whatever the count.
+ *
+ * @throws ImagesError where count, height or width is no positive whole number
+ */
+export function glyphs(options: GlyphsOptions): ImageSet {
+  const { count, seed = 0, split = 'train', height = 28, width = 28 } = options
+  const shape = { channels: 1, height, width }
+  const size = imageSize(shape)
+  if (!Number.isInteger(count) || count < 1) {
+    throw new ImagesError(`glyphs: no usable count, got ${count}, expected a whole number from 1`)
+  }
+  const data = new Uint8Array(count * size)
+  const labels = new Uint16Array(count)
+  for (const { index, draws } of drawsOf(count, seed, split)) {
+    const label = drawnLabel(draws)
+    labels[index] = label
+    const raster = { data, offset: index * size, height, width }
+    for (const ink of write(label, draws, { height, width })) draw(raster, ink)
+  }
+  const classNames = Array.from({ length: 10 }, (_, digit) => String(digit))
+  return imageSet({ name: `glyphs (${split})`, shape, data, labels, classNames })
+}
+
+/** Each image's random numbers, from streams `glyphs/<split>/choice` and `glyphs/<split>/shape`. */
+function* drawsOf(
+  count: number,
+  seed: number,
+  split: string,
+): Generator<{ index: number; draws: Draws }, void, undefined> {
+  const choice = randomStream(seed, `glyphs/${split}/choice`)
+  const shape = randomStream(seed, `glyphs/${split}/shape`)
+  for (let first = 0; first < count; first += CHUNK) {
+    const images = Math.min(CHUNK, count - first)
+    const uniforms = choice.uniforms(images * UNIFORMS, first * UNIFORMS)
+    const normals = shape.normals(images * NORMALS, first * NORMALS)
+    for (let i = 0; i < images; i++) {
+      const draws = {
+        uniforms: uniforms.subarray(i * UNIFORMS, (i + 1) * UNIFORMS),
+        normals: normals.subarray(i * NORMALS, (i + 1) * NORMALS),
+      }
+      yield { index: first + i, draws }
+    }
+  }
+}
