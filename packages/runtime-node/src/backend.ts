@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os'
 import { InferenceSession, Tensor, listSupportedBackends } from 'onnxruntime-node'
 import {
   RuntimeError,
+  causeText,
   createQueue,
   wrapSession,
   type Provider,
@@ -75,9 +76,8 @@ async function checkModel(model: Uint8Array): Promise<void> {
 }
 
 function unloadable(cause: unknown): RuntimeError {
-  const got = cause instanceof Error ? cause.message : String(cause)
   return new RuntimeError(
-    `model: onnxruntime cannot load it, got '${got.trim()}', expected a readable ONNX model`,
+    `model: onnxruntime cannot load it, got '${causeText(cause)}', expected a readable ONNX model`,
     { cause },
   )
 }
@@ -85,15 +85,29 @@ function unloadable(cause: unknown): RuntimeError {
 function ortOptions(options: Settled): InferenceSession.SessionOptions {
   const { provider, threads, exclusive = false, profile, graphOptimization = 'all' } = options
   return {
-    executionProviders: [provider],
-    intraOpNumThreads: threads,
     interOpNumThreads: 1,
     graphOptimizationLevel: graphOptimization,
     logSeverityLevel: 3,
     ...(profile !== undefined && { enableProfiling: true, profileFilePrefix: profile }),
     ...(exclusive && provider !== 'cpu' && { extra: EXCLUSIVE }),
     ...options.session,
+    executionProviders: executionProviders(options),
+    intraOpNumThreads: threads,
   }
+}
+
+/** The provider alone, with its settings where the raw options carry them. */
+function executionProviders({ provider, session }: Settled): (Provider | { name: Provider })[] {
+  const raw: unknown = session?.['executionProviders'] ?? [provider]
+  const [config]: unknown[] = Array.isArray(raw) && raw.length === 1 ? raw : []
+  if (config === provider) return [provider]
+  if (typeof config === 'object' && config !== null && 'name' in config) {
+    if (config.name === provider) return [{ ...config, name: provider }]
+  }
+  throw new RuntimeError(
+    `session.executionProviders: not the session's one provider, got ${JSON.stringify(raw)}, ` +
+      `expected ["${provider}"] or [{ "name": "${provider}", … }]`,
+  )
 }
 
 const EXCLUSIVE = { session: { disable_cpu_ep_fallback: '1' } }

@@ -1,2 +1,32 @@
 // The public names of this package.
 export { nodeBackend } from './backend.js'
+export { diskReader } from './disk.js'
+export { bundleReader, loadDecoder, loadEncoder, loadVae } from './load.js'
+export type { LoadOptions, LoadVaeOptions } from './load.js'
+export { RuntimeError, urlReader } from '@anyvae/runtime'
+export type {
+  BundleReader,
+  DecodedBatch,
+  DecodeOptions,
+  Decoder,
+  DownloadOptions,
+  DownloadProgress,
+  Encoded,
+  Encoder,
+  ImageBatch,
+  Images,
+  ImageShape,
+  InterpolateOptions,
+  LatentBatch,
+  Latents,
+  Manifest,
+  OpenOptions,
+  OpenVaeOptions,
+  Precision,
+  Provider,
+  ReconstructOptions,
+  RuntimeInfo,
+  SampleOptions,
+  SessionOptions,
+  Vae,
+} from '@anyvae/runtime'

@@ -1,5 +1,5 @@
 // What to say where a provider cannot be had.
-import { RuntimeError, type Provider } from '@anyvae/runtime'
+import { RuntimeError, causeText, type Provider } from '@anyvae/runtime'
 
 const NEEDS: Readonly<Record<Provider, string>> = {
   cpu: 'nothing further',
@@ -25,9 +25,8 @@ export function unknownProvider(provider: string, built: readonly Provider[]): R
 
 /** The error for a provider that the binaries have and the machine does not let start. */
 export function missingProvider(provider: Provider, cause: unknown): RuntimeError {
-  const got = cause instanceof Error ? cause.message.trim() : String(cause)
   return new RuntimeError(
-    `provider: ${provider} cannot run this model here, got '${got}', expected ${NEEDS[provider]}`,
+    `provider: ${provider} cannot run this model here, got '${causeText(cause)}', expected ${NEEDS[provider]}`,
     { cause },
   )
 }

@@ -7,3 +7,8 @@
 export class RuntimeError extends Error {
   override readonly name = 'RuntimeError'
 }
+
+/** What a caught value says, for the `got` of a message. */
+export function causeText(cause: unknown): string {
+  return (cause instanceof Error ? cause.message : String(cause)).trim()
+}

@@ -1,18 +1,26 @@
 // The public names of this package.
-export { RuntimeError } from './error.js'
-export {
-  FORMAT_VERSION,
-  type ImageShape,
-  type Manifest,
-  type ManifestFile,
-  type Precision,
-  type QualitySummary,
-  type Role,
-  type TrainingSummary,
+export { openDecoder } from './decoder.js'
+export type { DecodedBatch, DecodeOptions, Decoder, Decoding, ImageBatch } from './decoder.js'
+export { openEncoder, type Encoded, type Encoder } from './encoder.js'
+export { RuntimeError, causeText } from './error.js'
+export type { OpenOptions, RuntimeInfo, VaeShape } from './half.js'
+export type { Images, Pixels } from './images.js'
+export { drawLatents, drawPosterior, interpolateLatents } from './latents.js'
+export type { InterpolateOptions, LatentBatch, Latents, SampleOptions } from './latents.js'
+export { FORMAT_VERSION } from './manifest.js'
+export type {
+  ImageShape,
+  Manifest,
+  ManifestFile,
+  Precision,
+  QualitySummary,
+  Role,
+  TrainingSummary,
 } from './manifest.js'
 export { wrapSession, type WrapOptions } from './ort-session.js'
 export { checkPath, parseManifest } from './parse-manifest.js'
 export { createQueue, type Queue } from './queue.js'
+export { readManifest, readModel, type BundleReader } from './reader.js'
 export type {
   Provider,
   Session,
@@ -23,3 +31,5 @@ export type {
   TensorType,
   TensorValue,
 } from './session.js'
+export { readUrl, urlReader, type DownloadOptions, type DownloadProgress } from './url-reader.js'
+export { openVae, type OpenVaeOptions, type ReconstructOptions, type Vae } from './vae.js'

@@ -1,6 +1,6 @@
 // A session of the seam over an InferenceSession of onnxruntime-node or onnxruntime-web.
 import type { InferenceSession, OnnxValue, Tensor, TensorConstructor } from 'onnxruntime-common'
-import { RuntimeError } from './error.js'
+import { RuntimeError, causeText } from './error.js'
 import { createQueue, type Queue } from './queue.js'
 import type { Provider, Session, SessionValue, TensorValue } from './session.js'
 
@@ -100,7 +100,7 @@ function tensorValue(value: OnnxValue, name: string): TensorValue {
 }
 
 function runFailed(cause: unknown): never {
-  throw new RuntimeError(`run: onnxruntime failed, got: ${String(cause)}`, { cause })
+  throw new RuntimeError(`run: onnxruntime failed, got '${causeText(cause)}'`, { cause })
 }
 
 function mapValues<A, B>(

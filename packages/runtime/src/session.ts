@@ -53,7 +53,10 @@ export interface SessionOptions {
   readonly graphOptimization?: 'disabled' | 'basic' | 'extended' | 'layout' | 'all'
   /** Write a profile on release, to a file whose name begins with this (where there are files). */
   readonly profile?: string
-  /** Further onnxruntime session options, as they are: they win over all of the above. */
+  /**
+   * Further onnxruntime session options, as they are: they win over those above, but for `threads`.
+   * `executionProviders` may carry settings of `provider`, and name no other.
+   */
   readonly session?: Readonly<Record<string, unknown>>
 }
 

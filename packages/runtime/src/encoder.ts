@@ -1,0 +1,86 @@
+// The encoder: images to posteriors.
+import { runRows } from './batches.js'
+import { openHalf, rowDims, type Half, type OpenOptions } from './half.js'
+import type { Promised, RuntimeInfo, VaeShape } from './half.js'
+import { checkImages, type Images } from './images.js'
+import type { Session, SessionBackend } from './session.js'
+
+/** The posteriors q(z given x) of some images, diagonal normals. */
+export interface Encoded {
+  /** Means, [images, latent size]. */
+  readonly mean: Float32Array
+  /** Natural logarithms of the variances, [images, latent size]. */
+  readonly logVariance: Float32Array
+  /** [images, latent size], of both. */
+  readonly shape: readonly [number, number]
+}
+
+/** A loaded encoder.onnx. */
+export interface Encoder extends VaeShape {
+  readonly info: RuntimeInfo
+  /**
+   * Encodes one image or more; large batches are split.
+   *
+   * @throws RuntimeError (by rejection) on images of another size, values outside 0 to 1, or after
+   * release
+   */
+  encode(images: Images): Promise<Encoded>
+  /** Frees the session; a second call is a RuntimeError. */
+  release(): Promise<void>
+}
+
+/**
+ * Opens a bare encoder.onnx: input `image` [batch, channels, height, width], outputs `mean` and
+ * `log_variance` [batch, latent]. Sizes are read from the graph.
+ *
+ * @throws RuntimeError (by rejection) where it is no such model or the provider cannot start
+ */
+export function openEncoder(
+  model: Uint8Array,
+  backend: SessionBackend,
+  options: OpenOptions = {},
+): Promise<Encoder> {
+  return createEncoder({ model, backend, options, promised: undefined })
+}
+
+/** What an encoder or decoder is made from. */
+export interface HalfSource {
+  readonly model: Uint8Array
+  readonly backend: SessionBackend
+  readonly options: OpenOptions
+  readonly promised: Promised | undefined
+}
+
+/** An encoder, checked against what a manifest promised, if anything. */
+export async function createEncoder(source: HalfSource): Promise<Encoder> {
+  const half = await openHalf({ ...source, shapeOf: encoderShape })
+  const { info, latentSize, image, session } = half
+  return {
+    info,
+    latentSize,
+    image,
+    encode: (images) => encode(half, images),
+    release: () => session.release(),
+  }
+}
+
+function encoderShape({ inputs, outputs }: Session): VaeShape {
+  const [channels = 0, height = 0, width = 0] = rowDims(inputs, 'image', 4)
+  const [latentSize = 0] = rowDims(outputs, 'mean', 2)
+  rowDims(outputs, 'log_variance', 2)
+  return { latentSize, image: { channels, height, width } }
+}
+
+async function encode(half: Half, images: Images): Promise<Encoded> {
+  const { session, latentSize, image, maxBatch } = half
+  const checked = checkImages(images, image)
+  const empty = new Float32Array(0)
+  const { mean = empty, log_variance = empty } = await runRows(session, {
+    input: { name: 'image', dims: [image.channels, image.height, image.width] },
+    count: checked.count,
+    maxBatch,
+    batch: (start, number) => checked.batch(start, number),
+    outputs: { mean: latentSize, log_variance: latentSize },
+  })
+  return { mean, logVariance: log_variance, shape: [checked.count, latentSize] }
+}

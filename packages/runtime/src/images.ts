@@ -1,0 +1,67 @@
+// Images as callers pass them in: checked, counted and cut into float32 batches.
+import { checkLength, checkValues, rowCount } from './check.js'
+import { RuntimeError } from './error.js'
+import type { ImageShape } from './manifest.js'
+
+/** Pixel values: float32 from 0 to 1, or uint8 from 0 to 255 (divided by 255). */
+export type Pixels = Float32Array | Uint8Array
+
+/**
+ * One image or more, channels first, one after another: the values alone, or with their shape, which
+ * is then checked too: [images, channels, height, width], [channels, height, width], or that of each
+ * image as an object (an `ImageSet` of @anyvae/images fits as it is).
+ */
+export type Images =
+  Pixels | { readonly data: Pixels; readonly shape: readonly number[] | ImageShape }
+
+/** Images that passed the checks. */
+export interface CheckedImages {
+  readonly count: number
+  /** Images `start` to `start + count` as float32, 0 to 1. */
+  batch(start: number, count: number): Float32Array
+}
+
+/** Checks images against the shape that a model expects. Throws RuntimeError. */
+export function checkImages(images: Images, expected: ImageShape): CheckedImages {
+  const { data, shape } = 'data' in images ? images : { data: images, shape: undefined }
+  if (!(data instanceof Float32Array || data instanceof Uint8Array)) {
+    throw new RuntimeError('images: wrong type, expected a Float32Array or a Uint8Array')
+  }
+  const size = expected.channels * expected.height * expected.width
+  if (shape !== undefined) checkShape(shape, expected)
+  const count = rowCount('images', data.length, size)
+  if (Array.isArray(shape)) checkLength('images', data.length, shape)
+  if (data instanceof Float32Array) checkValues('images', data, ZERO_TO_ONE)
+  return {
+    count,
+    batch(start, number) {
+      const part = data.subarray(start * size, (start + number) * size)
+      return part instanceof Float32Array ? part : Float32Array.from(part, (value) => value / 255)
+    },
+  }
+}
+
+const ZERO_TO_ONE = {
+  least: 0,
+  most: 1,
+  expected: 'float32 values from 0 to 1 (or a Uint8Array of 0 to 255)',
+}
+
+function checkShape(shape: readonly number[] | ImageShape, expected: ImageShape): void {
+  const got = 'channels' in shape ? shape : shapeOf(shape)
+  for (const side of ['channels', 'height', 'width'] as const) {
+    if (got[side] !== expected[side]) {
+      throw new RuntimeError(`images: wrong ${side}, got ${got[side]}, expected ${expected[side]}`)
+    }
+  }
+}
+
+function shapeOf(shape: readonly number[]): ImageShape {
+  const [channels, height, width] = shape.slice(-3)
+  if (channels === undefined || height === undefined || width === undefined || shape.length > 4) {
+    throw new RuntimeError(
+      `images: wrong shape, got [${shape.join(', ')}], expected [images, channels, height, width]`,
+    )
+  }
+  return { channels, height, width }
+}

@@ -1,0 +1,126 @@
+// Bundles and bare files by URL.
+import { RuntimeError, causeText } from './error.js'
+import { checkPath } from './parse-manifest.js'
+import type { BundleReader } from './reader.js'
+
+/** How far a download has come. */
+export interface DownloadProgress {
+  /** The address, or the path within a bundle. */
+  readonly file: string
+  /** Bytes so far. */
+  readonly loaded: number
+  /** Bytes in all, where that is known. */
+  readonly total?: number
+}
+
+/** How to download. */
+export interface DownloadOptions {
+  /** The `fetch` to use; the global one where left out. */
+  readonly fetch?: typeof globalThis.fetch
+  /** Called for every piece that arrives. */
+  readonly onProgress?: (progress: DownloadProgress) => void
+  /** Ends the download: the promise then rejects with a RuntimeError. */
+  readonly signal?: AbortSignal
+}
+
+/**
+ * Reads a bundle from the URL of its folder; a query (`?token=…`) goes with every file.
+ *
+ * @throws RuntimeError where the URL cannot be parsed
+ */
+export function urlReader(folder: string, options: DownloadOptions = {}): BundleReader {
+  const base = parseUrl(folder)
+  if (!base.pathname.endsWith('/')) base.pathname += '/'
+  return {
+    location: folder,
+    async read(file, bytes) {
+      const url = new URL(checkPath(file), base)
+      url.search = base.search
+      return download(url, { ...options, file, ...(bytes !== undefined && { bytes }) })
+    },
+  }
+}
+
+/**
+ * Downloads one file.
+ *
+ * @throws RuntimeError (by rejection) on a status other than success, an HTML page, a connection
+ * that fails or ends early
+ */
+export async function readUrl(url: string, options: DownloadOptions = {}): Promise<Uint8Array> {
+  return download(parseUrl(url), { ...options, file: url })
+}
+
+interface Download extends DownloadOptions {
+  readonly file: string
+  /** The size that the file must have. */
+  readonly bytes?: number
+}
+
+async function download(url: URL, options: Download): Promise<Uint8Array> {
+  const { fetch = globalThis.fetch, signal } = options
+  const fail: Fail = failure(url)
+  try {
+    const response = await fetch(url, signal ? { signal } : {})
+    if (!response.ok) fail(`HTTP status ${response.status} ${response.statusText}`.trim())
+    if (/^text\/html\b/i.test(response.headers.get('content-type') ?? '')) fail('an HTML page')
+    return await readBody(response, options, fail)
+  } catch (cause) {
+    if (cause instanceof RuntimeError) throw cause
+    fail(`'${causeText(cause)}'`, cause)
+  }
+}
+
+type Fail = (got: string, cause?: unknown) => never
+
+function failure(url: URL): Fail {
+  return (got, cause) => {
+    throw new RuntimeError(`${url.href}: cannot be read, got ${got}, expected the file`, { cause })
+  }
+}
+
+async function readBody(response: Response, options: Download, fail: Fail): Promise<Uint8Array> {
+  const { file, onProgress, bytes } = options
+  const total = bytes ?? contentLength(response)
+  const reader = response.body?.getReader()
+  const pieces: Uint8Array[] = []
+  let loaded = 0
+  for (;;) {
+    const piece = await reader?.read()
+    if (piece?.value === undefined) break
+    pieces.push(piece.value)
+    loaded += piece.value.length
+    onProgress?.({ file, loaded, ...(total !== undefined && { total }) })
+    if (bytes !== undefined && loaded > bytes) {
+      await reader?.cancel()
+      fail(`more than ${bytes} bytes`)
+    }
+  }
+  if (total !== undefined && loaded < total) fail(`only ${loaded} of ${total} bytes`)
+  return join(pieces, loaded)
+}
+
+/** The size of the body, unless it is that of a compressed one. */
+function contentLength({ headers }: Response): number | undefined {
+  const length = headers.get('content-length')
+  return length === null || headers.has('content-encoding') ? undefined : Number(length)
+}
+
+function join(pieces: readonly Uint8Array[], length: number): Uint8Array {
+  const whole = new Uint8Array(length)
+  let at = 0
+  for (const piece of pieces) {
+    whole.set(piece, at)
+    at += piece.length
+  }
+  return whole
+}
+
+function parseUrl(url: string): URL {
+  try {
+    // In a page, relative to it.
+    return new URL(url, typeof location === 'undefined' ? undefined : location.href)
+  } catch (cause) {
+    throw new RuntimeError(`address: not usable, got '${url}', expected a URL`, { cause })
+  }
+}

@@ -1,0 +1,146 @@
+// A whole VAE from a bundle: both halves behind one object.
+import { createDecoder, type DecodedBatch, type Decoder, type Decoding } from './decoder.js'
+import { createEncoder, type Encoded, type Encoder, type HalfSource } from './encoder.js'
+import { RuntimeError } from './error.js'
+import type { OpenOptions, RuntimeInfo } from './half.js'
+import type { Images } from './images.js'
+import { drawPosterior } from './latents.js'
+import type { Manifest, Precision, Role } from './manifest.js'
+import { readManifest, readModel, type BundleReader } from './reader.js'
+import type { SessionBackend } from './session.js'
+
+/** How to open a bundle. */
+export interface OpenVaeOptions extends OpenOptions {
+  /** Which weights to use; `float32` where left out. A half that lacks them uses float32. */
+  readonly precision?: Precision
+  /** Read the encoder only when it is first used. */
+  readonly lazy?: boolean
+}
+
+/** How to reconstruct. */
+export interface ReconstructOptions {
+  /** Draw each latent from its posterior with this seed; the posterior mean where left out. */
+  readonly seed?: number
+}
+
+/** A variational autoencoder, ready to run. */
+export interface Vae extends Decoding {
+  readonly manifest: Manifest
+  /** What is in use; `precision` is the decoder's. */
+  readonly info: RuntimeInfo
+  /**
+   * Encodes one image or more; large batches are split.
+   *
+   * @throws RuntimeError (by rejection) on images of another size, values outside 0 to 1, or after
+   * release
+   */
+  encode(images: Images): Promise<Encoded>
+  /** Encodes and decodes; `latents` are those decoded. Throws RuntimeError as `encode` does. */
+  reconstruct(images: Images, options?: ReconstructOptions): Promise<DecodedBatch>
+  /** Frees both sessions once queued runs have ended; a second call is a RuntimeError. */
+  release(): Promise<void>
+}
+
+/**
+ * Opens a bundle: manifest and checksums verified, both sessions created.
+ *
+ * @throws RuntimeError (by rejection) on a file that is missing, altered, of a newer format or not
+ * as the manifest says, on a precision that the bundle lacks, or a provider that cannot start
+ */
+export async function openVae(
+  reader: BundleReader,
+  backend: SessionBackend,
+  options: OpenVaeOptions = {},
+): Promise<Vae> {
+  const manifest = await readManifest(reader)
+  checkPrecision(manifest, options.precision)
+  const source = async (role: Role): Promise<HalfSource> => {
+    const { path, precision } = pick(manifest, role, options.precision)
+    const { latentSize, image } = manifest
+    const model = await readModel(reader, manifest, path)
+    return { model, backend, options, promised: { latentSize, image, precision } }
+  }
+  const encoder = once(async () => createEncoder(await source('encoder')))
+  if (options.lazy !== true) await encoder.get()
+  try {
+    return vae(manifest, encoder, await createDecoder(await source('decoder')))
+  } catch (error) {
+    await encoder.release()
+    throw error
+  }
+}
+
+function vae(manifest: Manifest, encoder: Once<Encoder>, decoder: Decoder): Vae {
+  const encode = async (images: Images): Promise<Encoded> => (await encoder.get()).encode(images)
+  return {
+    manifest,
+    info: decoder.info,
+    encode,
+    decode: (latents, options) => decoder.decode(latents, options),
+    sample: (count, options) => decoder.sample(count, options),
+    interpolate: (a, b, options) => decoder.interpolate(a, b, options),
+    async reconstruct(images, { seed } = {}) {
+      const posterior = await encode(images)
+      const data = seed === undefined ? posterior.mean : drawPosterior(posterior, seed)
+      const latents = { data, shape: posterior.shape }
+      return { ...(await decoder.decode(latents)), latents }
+    },
+    async release() {
+      await Promise.all([decoder.release(), encoder.release()])
+    },
+  }
+}
+
+function checkPrecision(manifest: Manifest, precision: Precision = 'float32'): void {
+  const known = Object.values(manifest.files).map((file) => file.precision)
+  if (known.includes(precision)) return
+  const expected = [...new Set(known)].join(', ')
+  throw new RuntimeError(
+    `precision: not in this bundle, got ${precision}, expected one of ${expected}`,
+  )
+}
+
+function pick(
+  manifest: Manifest,
+  role: Role,
+  precision: Precision = 'float32',
+): { readonly path: string; readonly precision: Precision } {
+  const files = Object.entries(manifest.files).filter(([, file]) => file.role === role)
+  const found =
+    files.find(([, file]) => file.precision === precision) ??
+    files.find(([, file]) => file.precision === 'float32')
+  if (found) return { path: found[0], precision: found[1].precision }
+  throw new RuntimeError(
+    `bundle: no ${role} of precision ${precision} or float32, ` +
+      `got ${Object.keys(manifest.files).join(', ')}`,
+  )
+}
+
+interface Once<T> {
+  /** Loads at the first call, and again where that failed. */
+  get(): Promise<T>
+  /** Releases what was loaded, if anything; nothing loads afterwards. */
+  release(): Promise<void>
+}
+
+function once<T extends { release(): Promise<void> }>(load: () => Promise<T>): Once<T> {
+  let loading: Promise<T> | undefined
+  let released = false
+  return {
+    async get() {
+      if (released) throw new RuntimeError('vae: already released, expected no use after release')
+      loading ??= load()
+      try {
+        return await loading
+      } catch (error) {
+        loading = undefined
+        throw error
+      }
+    },
+    async release() {
+      released = true
+      const loaded = await loading?.catch(() => undefined)
+      await loaded?.release()
+    },
+  }
+}
