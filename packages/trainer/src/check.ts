@@ -52,9 +52,34 @@ export function finite(
   )
 }
 
+/** Any finite number. */
+export function number(what: string, value: unknown): number {
+  if (typeof value === 'number' && Number.isFinite(value)) return value
+  throw new TrainError(`${what}: no number, got ${show(value)}, expected a finite number`)
+}
+
+/** A string. */
+export function text(what: string, value: unknown): string {
+  if (typeof value === 'string') return value
+  throw new TrainError(`${what}: no text, got ${show(value)}, expected a string`)
+}
+
 /** A value as a message shows it. */
 export function show(value: unknown): string {
   if (typeof value === 'number' || value === undefined) return String(value)
-  const text = JSON.stringify(value) ?? typeof value
-  return text.length > 80 ? `${text.slice(0, 77)}...` : text
+  const shown = JSON.stringify(value) ?? typeof value
+  return shown.length > 80 ? `${shown.slice(0, 77)}...` : shown
+}
+
+/** Refuses a field that nothing reads, such as a misspelt one. */
+export function known(
+  what: string,
+  given: Record<string, unknown>,
+  permitted: readonly string[],
+): void {
+  const found = Object.keys(given).find((name) => !permitted.includes(name))
+  if (found === undefined) return
+  throw new TrainError(
+    `${what}: unknown setting, got ${show(found)}, expected one of ${permitted.join(', ')}`,
+  )
 }

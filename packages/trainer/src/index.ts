@@ -32,3 +32,30 @@ export type {
   TrainingState,
 } from './engines/engine.js'
 export { tfjsEngine } from './engines/tfjs.js'
+export {
+  decodeCheckpoint,
+  encodeCheckpoint,
+  type Checkpoint,
+  type ComputedWith,
+} from './checkpoint/checkpoint.js'
+export {
+  decodeSafetensors,
+  encodeSafetensors,
+  type SafeTensor,
+  type SafeTensors,
+} from './checkpoint/safetensors.js'
+export { parseTrainConfig } from './training/config.js'
+export type { Duration, Schedule, TrainConfig, TrainSettings } from './training/config.js'
+export { evaluate, type EvaluateOptions, type Evaluation } from './training/evaluate.js'
+export type {
+  ComputedRecord,
+  EpochRecord,
+  Examples,
+  Listener,
+  Losses,
+  Measured,
+  TrainEvent,
+} from './training/events.js'
+export { parseRecord } from './training/record.js'
+export { scalarsOf, type StepScalars } from './training/schedule.js'
+export { train, type TrainOptions, type TrainResult } from './training/train.js'

@@ -1,0 +1,176 @@
+// A training run's checkpoint as bytes: all that is needed to go on, or to export without the data.
+import { fields, show, text, whole } from '../check.js'
+import type { TrainingState } from '../engines/engine.js'
+import { TrainError } from '../error.js'
+import type { ParameterValues } from '../network/initial.js'
+import { createNetwork } from '../network/network.js'
+import type { NetworkConfig, ParameterSpec } from '../network/types.js'
+import { parseTrainConfig, type TrainConfig } from '../training/config.js'
+import type { ComputedRecord } from '../training/events.js'
+import { parseComputed } from '../training/record.js'
+import { decodeSafetensors, encodeSafetensors, type SafeTensor } from './safetensors.js'
+
+/** What a checkpoint was computed with: another thread count or version may round differently. */
+export interface ComputedWith {
+  readonly engine: string
+  readonly provider: string
+  readonly threads: number
+  /** Such as `{ anyvae: '0.1.0', node: '20.20.0' }`. */
+  readonly versions: Readonly<Record<string, string>>
+}
+
+export interface Checkpoint {
+  readonly config: TrainConfig
+  /** Whole epochs done. */
+  readonly epoch: number
+  readonly state: TrainingState
+  /** The last epoch's. */
+  readonly record: ComputedRecord
+  /** The first test images, 0 to 255, channels first, so that pictures and vectors need no data. */
+  readonly examples: { readonly count: number; readonly images: Uint8Array }
+  readonly computedWith: ComputedWith
+}
+
+const FORMAT = 'anyvae-checkpoint'
+const FORMAT_VERSION = 1
+const EXAMPLES = 'examples/images'
+const PARTS = {
+  parameters: 'parameters',
+  firstMoments: 'first_moments',
+  secondMoments: 'second_moments',
+} as const
+type Part = keyof typeof PARTS
+
+/**
+ * A safetensors file: `parameters/<name>`, `first_moments/<name>`, `second_moments/<name>` (float32) and
+ * `examples/images` (uint8, [count, channels, height, width]). Its metadata: `format`, `format_version`,
+ * and as JSON `epoch`, `step`, `config`, `record`, `computed_with`.
+ */
+export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array<ArrayBuffer> {
+  const { config, epoch, state, record, examples, computedWith } = checkpoint
+  const specs = createNetwork(config.network).parameters
+  const { channels, height, width } = config.network.image
+  return encodeSafetensors({
+    tensors: {
+      ...namedTensors(specs, state, 'parameters'),
+      ...namedTensors(specs, state, 'firstMoments'),
+      ...namedTensors(specs, state, 'secondMoments'),
+      [EXAMPLES]: {
+        dtype: 'U8',
+        shape: [examples.count, channels, height, width],
+        data: examples.images,
+      },
+    },
+    metadata: {
+      format: FORMAT,
+      format_version: String(FORMAT_VERSION),
+      epoch: String(epoch),
+      step: String(state.step),
+      config: JSON.stringify(config),
+      record: JSON.stringify(record),
+      computed_with: JSON.stringify(computedWith),
+    },
+  })
+}
+
+/**
+ * Reads a checkpoint.
+ *
+ * @param expected the network that it must be of, where that is known
+ * @throws TrainError for bytes that are cut off, of something else, or of another network
+ */
+export function decodeCheckpoint(bytes: Uint8Array, expected?: NetworkConfig): Checkpoint {
+  const { tensors, metadata } = decodeSafetensors(bytes)
+  checkFormat(metadata)
+  const config = parseTrainConfig(json(metadata, 'config'))
+  if (expected !== undefined) checkNetwork(config.network, expected)
+  const specs = createNetwork(config.network).parameters
+  return {
+    config,
+    epoch: whole('checkpoint epoch', json(metadata, 'epoch'), 1),
+    state: {
+      step: whole('checkpoint step', json(metadata, 'step'), 1),
+      parameters: values(specs, tensors, 'parameters'),
+      firstMoments: values(specs, tensors, 'firstMoments'),
+      secondMoments: values(specs, tensors, 'secondMoments'),
+    },
+    record: parseComputed(json(metadata, 'record')),
+    examples: parseExamples(tensors[EXAMPLES]),
+    computedWith: parseComputedWith(json(metadata, 'computed_with')),
+  }
+}
+
+function namedTensors(specs: readonly ParameterSpec[], state: TrainingState, part: Part) {
+  const entries = specs.map(({ name, shape }): [string, SafeTensor] => [
+    `${PARTS[part]}/${name}`,
+    { dtype: 'F32', shape, data: state[part][name] ?? new Float32Array() },
+  ])
+  return Object.fromEntries(entries)
+}
+
+function values(
+  specs: readonly ParameterSpec[],
+  tensors: Readonly<Record<string, SafeTensor>>,
+  part: Part,
+): ParameterValues {
+  const entries = specs.map(({ name, shape }) => {
+    const full = `${PARTS[part]}/${name}`
+    const tensor = tensors[full]
+    const expected = `F32 [${shape.join(', ')}]`
+    const got = tensor === undefined ? 'none' : `${tensor.dtype} [${tensor.shape.join(', ')}]`
+    if (tensor?.dtype !== 'F32' || got !== expected) {
+      throw new TrainError(`checkpoint: wrong tensor ${full}, got ${got}, expected ${expected}`)
+    }
+    return [name, tensor.data] as const
+  })
+  return Object.fromEntries(entries)
+}
+
+function checkFormat({ format, format_version: version }: Readonly<Record<string, string>>): void {
+  if (format !== FORMAT) {
+    throw new TrainError(
+      `checkpoint: a file of something else, got format ${show(format)}, expected ${FORMAT}`,
+    )
+  }
+  if (version === String(FORMAT_VERSION)) return
+  throw new TrainError(
+    `checkpoint: unknown format version, got ${show(version)}, expected ${FORMAT_VERSION}; a newer anyvae may have written it`,
+  )
+}
+
+function checkNetwork(got: NetworkConfig, expected: NetworkConfig): void {
+  const [gotText, expectedText] = [JSON.stringify(got), JSON.stringify(expected)]
+  if (gotText === expectedText) return
+  throw new TrainError(
+    `checkpoint: of another architecture, got ${gotText}, expected ${expectedText}`,
+  )
+}
+
+function json(metadata: Readonly<Record<string, string>>, key: string): unknown {
+  const found = metadata[key]
+  try {
+    return JSON.parse(found ?? '') as unknown
+  } catch (cause) {
+    throw new TrainError(`checkpoint ${key}: unreadable, got ${show(found)}, expected JSON`, {
+      cause,
+    })
+  }
+}
+
+function parseExamples(tensor: SafeTensor | undefined): Checkpoint['examples'] {
+  if (tensor?.dtype === 'U8') return { count: tensor.shape[0] ?? 0, images: tensor.data }
+  throw new TrainError(
+    `checkpoint: no ${EXAMPLES}, got ${tensor?.dtype ?? 'none'}, expected U8 images`,
+  )
+}
+
+function parseComputedWith(value: unknown): ComputedWith {
+  const { engine, provider, threads, versions } = fields('computed_with', value)
+  const entries = Object.entries(fields('versions', versions))
+  return {
+    engine: text('engine', engine),
+    provider: text('provider', provider),
+    threads: whole('threads', threads, 1),
+    versions: Object.fromEntries(entries.map(([key, each]) => [key, text(key, each)])),
+  }
+}

@@ -1,0 +1,88 @@
+// How good a model is on a set: the negative ELBO, its two terms and the active units.
+import { evaluationBatches, type ImageSet } from '@anyvae/images'
+import { randomStream } from '@anyvae/random'
+import type { Evaluator } from '../engines/engine.js'
+import { pause } from './pause.js'
+
+/** Means over a set's images, nats per image, one posterior sample of each, beta = 1. */
+export interface Evaluation {
+  /** reconstruction + kl */
+  readonly negativeElbo: number
+  readonly reconstruction: number
+  readonly kl: number
+  /** Latents whose posterior mean has a variance over the data above 0.01 (Burda et al. 2015). */
+  readonly activeUnits: number
+  readonly images: number
+  /** Posterior samples per image. */
+  readonly samples: 1
+  readonly seed: number
+}
+
+export interface EvaluateOptions {
+  /** Image i takes normals i * latent on of this seed's stream `evaluation`. */
+  readonly seed: number
+  /** Images at a time; it changes no draw. */
+  readonly batchSize: number
+  readonly latent: number
+  /** Aborting it rejects with its reason, between two batches. */
+  readonly signal?: AbortSignal | undefined
+}
+
+const ACTIVE_VARIANCE = 0.01
+
+/** Evaluates a model on a whole set; the last batch may be shorter. Sums are kept in float64. */
+export async function evaluate(
+  evaluator: Evaluator,
+  set: ImageSet,
+  options: EvaluateOptions,
+): Promise<Evaluation> {
+  const { seed, batchSize, latent, signal } = options
+  const normals = randomStream(seed, 'evaluation')
+  const units = new UnitVariances(latent)
+  let reconstruction = 0
+  let kl = 0
+  for (const { index, images, count } of evaluationBatches(set, { batchSize })) {
+    const noise = normals.normals(count * latent, index * batchSize * latent)
+    const terms = await evaluator.evaluate({ images, noise, count })
+    for (const value of terms.reconstruction) reconstruction += value
+    for (const value of terms.kl) kl += value
+    units.add(terms.mean)
+    await pause()
+    signal?.throwIfAborted()
+  }
+  reconstruction /= set.count
+  kl /= set.count
+  const activeUnits = units.variances().filter((variance) => variance > ACTIVE_VARIANCE).length
+  const negativeElbo = reconstruction + kl
+  return { negativeElbo, reconstruction, kl, activeUnits, images: set.count, samples: 1, seed }
+}
+
+/** Welford's running variance of each latent. */
+class UnitVariances {
+  #count = 0
+  readonly #means: Float64Array
+  readonly #squares: Float64Array
+
+  constructor(latent: number) {
+    this.#means = new Float64Array(latent)
+    this.#squares = new Float64Array(latent)
+  }
+
+  add(rows: Float32Array): void {
+    const latent = this.#means.length
+    for (let row = 0; row < rows.length; row += latent) {
+      this.#count++
+      for (let unit = 0; unit < latent; unit++) {
+        const value = rows[row + unit] ?? 0
+        const mean = this.#means[unit] ?? 0
+        const next = mean + (value - mean) / this.#count
+        this.#means[unit] = next
+        this.#squares[unit] = (this.#squares[unit] ?? 0) + (value - mean) * (value - next)
+      }
+    }
+  }
+
+  variances(): number[] {
+    return [...this.#squares].map((squares) => squares / Math.max(1, this.#count))
+  }
+}

@@ -1,0 +1,39 @@
+// Checks that training has not run off to infinity: what is no number is never kept.
+import type { ChunkMetrics, TrainingState } from '../engines/engine.js'
+import { TrainError } from '../error.js'
+import type { Evaluation } from './evaluate.js'
+
+const ADVICE = 'try a lower learning rate or a warm-up'
+
+/**
+ * Checks a chunk's losses, or an evaluation's.
+ *
+ * @param step the number of the first step, 0 for the run's first; of an evaluation, the steps done
+ * @throws TrainError that names the step, 1 for the run's first
+ */
+export function checkMetrics(metrics: ChunkMetrics | Evaluation, step: number): void {
+  if ('negativeElbo' in metrics) {
+    if (Number.isFinite(metrics.negativeElbo)) return
+    throw notFinite('test loss', `after step ${step}`, metrics.negativeElbo)
+  }
+  for (const name of ['reconstruction', 'kl', 'loss'] as const) {
+    const index = metrics[name].findIndex((value) => !Number.isFinite(value))
+    if (index >= 0) throw notFinite(name, `at step ${step + index + 1}`, metrics[name][index])
+  }
+}
+
+/** @throws TrainError where a parameter or a moment is not finite */
+export function checkState(state: TrainingState): void {
+  for (const values of [state.parameters, state.firstMoments, state.secondMoments]) {
+    for (const [name, value] of Object.entries(values)) {
+      const index = value.findIndex((each) => !Number.isFinite(each))
+      if (index >= 0) throw notFinite(name, `after step ${state.step}`, value[index])
+    }
+  }
+}
+
+function notFinite(what: string, when: string, got: number | undefined): TrainError {
+  return new TrainError(
+    `${what}: not finite ${when}, got ${String(got)}, expected a finite number; ${ADVICE}`,
+  )
+}
