@@ -99,7 +99,7 @@ function ortOptions(options: Settled): InferenceSession.SessionOptions {
 /** The provider alone, with its settings where the raw options carry them. */
 function executionProviders({ provider, session }: Settled): (Provider | { name: Provider })[] {
   const raw: unknown = session?.['executionProviders'] ?? [provider]
-  const [config]: unknown[] = Array.isArray(raw) && raw.length === 1 ? raw : []
+  const config: unknown = Array.isArray(raw) && raw.length === 1 ? raw[0] : undefined
   if (config === provider) return [provider]
   if (typeof config === 'object' && config !== null && 'name' in config) {
     if (config.name === provider) return [{ ...config, name: provider }]

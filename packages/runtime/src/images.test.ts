@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest'
+import { checkImages, type Images } from './images.js'
+import { RuntimeError } from './index.js'
+
+const SHAPE = { channels: 3, height: 2, width: 2 }
+const grey = new Float32Array(24).fill(0.5)
+
+describe('checkImages', () => {
+  it('divides bytes by 255 and leaves floats', () => {
+    const bytes = checkImages(
+      Uint8Array.from({ length: 24 }, (_, i) => i * 10),
+      SHAPE,
+    )
+    expect(bytes.count).toBe(2)
+    expect([...bytes.batch(1, 1)]).toEqual(
+      Array.from({ length: 12 }, (_, i) => Math.fround(((i + 12) * 10) / 255)),
+    )
+    expect(checkImages(grey, SHAPE).batch(0, 2)).toEqual(grey)
+  })
+
+  it.each([[[2, 3, 2, 2]], [SHAPE]])('takes the shape %j', (shape) => {
+    expect(checkImages({ data: grey, shape }, SHAPE).count).toBe(2)
+  })
+
+  it('takes a single image of three dimensions', () => {
+    expect(checkImages({ data: grey.subarray(12), shape: [3, 2, 2] }, SHAPE).count).toBe(1)
+  })
+
+  const wrong: [string, Images, RegExp][] = [
+    ['channels', { data: grey, shape: [6, 1, 2, 2] }, /wrong channels, got 1, expected 3/],
+    [
+      'channels of a set',
+      { data: grey, shape: { ...SHAPE, channels: 1 } },
+      /wrong channels, got 1/,
+    ],
+    ['height', { data: grey, shape: [2, 3, 1, 4] }, /wrong height, got 1, expected 2/],
+    ['rank', { data: grey, shape: [2, 12] }, /wrong shape, got \[2, 12\], expected \[images,/],
+    ['length', grey.subarray(1), /wrong length, got 23 values, expected a multiple of 12/],
+    ['nothing', new Uint8Array(0), /wrong length, got 0 values/],
+    ['too few for the shape', { data: grey, shape: [3, 3, 2, 2] }, /got 24 values, expected 36/],
+    ['NaN', Float32Array.from({ length: 12 }, (_, i) => (i === 7 ? NaN : 0)), /got NaN at 7/],
+    ['infinity', new Float32Array(12).fill(Infinity), /got Infinity at 0/],
+    [
+      '0 to 255',
+      new Float32Array(12).fill(255),
+      /got 255 at 0, expected float32 values from 0 to 1/,
+    ],
+    ['negative', new Float32Array(12).fill(-1), /got -1 at 0/],
+  ]
+  it.each(wrong)('refuses wrong images: %s', (_, images, message) => {
+    expect(() => checkImages(images, SHAPE)).toThrow(RuntimeError)
+    expect(() => checkImages(images, SHAPE)).toThrow(message)
+  })
+})

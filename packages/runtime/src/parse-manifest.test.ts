@@ -1,0 +1,109 @@
+import { describe, expect, it } from 'vitest'
+import { RuntimeError, checkPath, parseManifest } from './index.js'
+
+const FILE = {
+  role: 'decoder',
+  precision: 'float32',
+  bytes: 7,
+  sha256: 'a'.repeat(64),
+  tolerance: 1e-4,
+}
+
+function manifest(): Record<string, unknown> {
+  return {
+    formatVersion: 1,
+    name: 'digits',
+    architecture: { name: 'mlp', hidden: [400] },
+    latentSize: 20,
+    image: { channels: 1, height: 28, width: 28, range: [0, 1] },
+    likelihood: 'bernoulli',
+    opset: 17,
+    irVersion: 8,
+    files: { 'decoder.onnx': FILE },
+    training: { data: 'mnist', epochs: 10, optimiser: { name: 'adam' } },
+    quality: { negativeElbo: 106.2, split: 'test' },
+    producer: { name: 'anyvae', version: '0.1.0' },
+    license: 'MIT',
+  }
+}
+
+describe('parseManifest', () => {
+  it('keeps all that it is given, unknown fields too', () => {
+    const json = { ...manifest(), later: true }
+    expect(parseManifest(json)).toEqual(json)
+  })
+
+  it('does without training and quality', () => {
+    const { training, quality, ...json } = manifest()
+    expect([training, quality]).not.toContain(undefined)
+    expect(parseManifest(json)).toEqual(json)
+  })
+
+  it.each([
+    [{ formatVersion: 2 }, /'formatVersion' is wrong, got 2, expected at most 1 .*newer anyvae/],
+    [{ formatVersion: undefined }, /'formatVersion' is wrong, got nothing, expected 1$/],
+    [{ formatVersion: '1' }, /'formatVersion' is wrong, got "1"/],
+    [{ name: '' }, /'name' is wrong, got "", expected a text/],
+    [{ architecture: 'mlp' }, /'architecture' is wrong, got "mlp", expected an object/],
+    [{ architecture: {} }, /'architecture.name' is wrong, got nothing/],
+    [{ latentSize: 0 }, /'latentSize' is wrong, got 0, expected a whole number of at least 1/],
+    [{ latentSize: 1.5 }, /'latentSize' is wrong, got 1.5/],
+    [{ image: [1, 28, 28] }, /'image' is wrong/],
+    [{ image: { channels: 1, height: 28, range: [0, 1] } }, /'image.width' is wrong/],
+    [{ image: { channels: 1, height: 2, width: 2, range: [-1, 1] } }, /'image.range' is wrong/],
+    [{ likelihood: 'poisson' }, /got "poisson", expected bernoulli or gaussian/],
+    [{ files: {} }, /'files' is wrong, got "none"/],
+    [{ files: { 'a.onnx': { ...FILE, role: 'tail' } } }, /files\["a.onnx"\].role' is wrong/],
+    [
+      { files: { 'a.onnx': { ...FILE, precision: 'int4' } } },
+      /expected float32 or float16 or int8/,
+    ],
+    [{ files: { 'a.onnx': { ...FILE, sha256: 'A'.repeat(64) } } }, /64 lower-case hexadecimal/],
+    [{ files: { 'a.onnx': { ...FILE, bytes: -1 } } }, /\.bytes' is wrong, got -1/],
+    [{ files: { 'a.onnx': { ...FILE, tolerance: -1 } } }, /\.tolerance' is wrong, got -1/],
+    [{ files: { '../a.onnx': FILE } }, /leaves the bundle/],
+    [{ training: { epochs: 'ten' } }, /'training.epochs' is wrong, got "ten", expected a number/],
+    [{ quality: { split: 1 } }, /'quality.split' is wrong, got 1, expected a text/],
+    [{ producer: { name: 'anyvae' } }, /'producer.version' is wrong/],
+    [{ license: null }, /'license' is wrong, got null/],
+  ])('refuses %j', (change, message) => {
+    const parse = (): unknown => parseManifest({ ...manifest(), ...change })
+    expect(parse).toThrow(RuntimeError)
+    expect(parse).toThrow(message)
+  })
+
+  it.each([null, 3, 'text', [], undefined])('refuses %j as a whole', (json) => {
+    expect(() => parseManifest(json)).toThrow(/the whole is wrong/)
+  })
+})
+
+describe('checkPath', () => {
+  it.each(['decoder.onnx', 'vectors/decoder/input_0.pb', 'a b.onnx', '...onnx'])(
+    'lets %j pass',
+    (path) => {
+      expect(checkPath(path)).toBe(path)
+    },
+  )
+
+  it.each([
+    '',
+    '.',
+    '..',
+    '../a',
+    'a/../../b',
+    'a/..',
+    '/etc/passwd',
+    'a//b',
+    'a/',
+    'C:\\a',
+    'C:/a',
+    '..\\a',
+    'https://elsewhere.example/a',
+    '%2e%2e/a',
+    'a?b',
+    'a#b',
+    'a\0b',
+  ])('refuses %j', (path) => {
+    expect(() => checkPath(path)).toThrow(RuntimeError)
+  })
+})

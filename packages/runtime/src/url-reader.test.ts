@@ -1,0 +1,118 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { RuntimeError, readUrl, urlReader, type DownloadProgress } from './index.js'
+
+const BODY = Uint8Array.from({ length: 100_000 }, (_, i) => i % 251)
+
+const routes: Record<string, (response: ServerResponse, request: IncomingMessage) => void> = {
+  '/bundle/whole': (response) =>
+    response.writeHead(200, { 'content-length': BODY.length }).end(BODY),
+  '/bundle/chunked': (response) => response.writeHead(200).end(BODY),
+  '/bundle/sub/file': (response) => response.writeHead(200).end('sub'),
+  '/bundle/moved': (response) => response.writeHead(302, { location: '/bundle/sub/file' }).end(),
+  '/bundle/page': (response) =>
+    response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end('<html>'),
+  '/bundle/broken': (response) => {
+    response.writeHead(200, { 'content-length': BODY.length })
+    response.write(BODY.subarray(0, 1000), () => response.destroy())
+  },
+  '/bundle/slow': (response) => {
+    response.writeHead(200, { 'content-length': BODY.length }).write('x')
+  },
+  '/bundle/token?key=1': (response) => response.writeHead(200).end('secret'),
+}
+
+let server: Server
+let folder: string
+
+beforeAll(async () => {
+  server = createServer((request, response) => {
+    const route = routes[request.url ?? '']
+    if (route) route(response, request)
+    else response.writeHead(404).end('nothing here')
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  if (typeof address !== 'object' || address === null) throw new Error('no port')
+  folder = `http://127.0.0.1:${address.port}/bundle`
+})
+
+afterAll(() => {
+  server.closeAllConnections()
+  server.close()
+})
+
+describe('urlReader', () => {
+  it.each(['', '/'])('reads files of a folder written with %j at its end', async (end) => {
+    const reader = urlReader(folder + end)
+    expect(await reader.read('whole')).toEqual(BODY)
+    expect(new TextDecoder().decode(await reader.read('sub/file'))).toBe('sub')
+    expect(new TextDecoder().decode(await reader.read('moved'))).toBe('sub')
+  })
+
+  it('reports progress up to the known total', async () => {
+    const seen: DownloadProgress[] = []
+    const reader = urlReader(folder, { onProgress: (progress) => seen.push(progress) })
+    await reader.read('whole')
+    expect(seen.at(-1)).toEqual({ file: 'whole', loaded: BODY.length, total: BODY.length })
+    seen.length = 0
+    await reader.read('chunked', BODY.length)
+    expect(seen.at(-1)).toEqual({ file: 'chunked', loaded: BODY.length, total: BODY.length })
+    seen.length = 0
+    await reader.read('chunked')
+    expect(seen.at(-1)).toEqual({ file: 'chunked', loaded: BODY.length })
+    const loaded = seen.map((progress) => progress.loaded)
+    expect(loaded).toEqual([...loaded].sort((a, b) => a - b))
+  })
+
+  it('sends the query of the folder with every file', async () => {
+    const bytes = await urlReader(`${folder}?key=1`).read('token')
+    expect(new TextDecoder().decode(bytes)).toBe('secret')
+  })
+
+  it('uses the fetch that it is handed', async () => {
+    const asked: string[] = []
+    const fetch: typeof globalThis.fetch = (input, init) => {
+      asked.push(input instanceof Request ? input.url : String(input))
+      return globalThis.fetch(input, init)
+    }
+    await urlReader(folder, { fetch }).read('whole')
+    expect(asked).toEqual([`${folder}/whole`])
+  })
+
+  it.each([
+    ['missing', undefined, /missing: cannot be read, got HTTP status 404 Not Found/],
+    ['page', undefined, /got an HTML page/],
+    ['broken', undefined, /broken: cannot be read, got /],
+    ['chunked', BODY.length - 1, /got more than 99999 bytes/],
+    ['chunked', BODY.length + 1, /got only 100000 of 100001 bytes/],
+    ['../whole', undefined, /leaves the bundle/],
+    ['//127.0.0.1/x', undefined, /leaves the bundle/],
+  ])('says what is wrong with %s', async (file, bytes, message) => {
+    const reading = urlReader(folder).read(file, bytes)
+    await expect(reading).rejects.toThrow(RuntimeError)
+    await expect(reading).rejects.toThrow(message)
+  })
+
+  it('ends when it is told to', async () => {
+    const controller = new AbortController()
+    const options = { signal: controller.signal, onProgress: () => controller.abort() }
+    await expect(urlReader(folder, options).read('slow')).rejects.toThrow(RuntimeError)
+  })
+
+  it('refuses what is no URL', () => {
+    expect(() => urlReader('models/digits')).toThrow(/address: not usable, got 'models\/digits'/)
+  })
+})
+
+describe('readUrl', () => {
+  it('reads one file', async () => {
+    expect(await readUrl(`${folder}/whole`)).toEqual(BODY)
+  })
+
+  it('says where nobody answers', async () => {
+    const reading = readUrl('http://127.0.0.1:1/decoder.onnx')
+    await expect(reading).rejects.toThrow(/^http:\/\/127.0.0.1:1\/decoder.onnx: cannot be read/)
+    await expect(reading).rejects.toHaveProperty('cause')
+  })
+})
