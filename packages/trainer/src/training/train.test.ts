@@ -1,0 +1,168 @@
+import '@tensorflow/tfjs-backend-cpu'
+import * as tf from '@tensorflow/tfjs-core'
+import { glyphs } from '@anyvae/images'
+import { beforeAll, describe, expect, it } from 'vitest'
+import {
+  createNetwork,
+  initialParameters,
+  parseTrainConfig,
+  tfjsEngine,
+  train,
+  zeroMoments,
+  type EngineOptions,
+  type TrainEvent,
+  type TrainSettings,
+  type TrainingEngine,
+  type TrainingState,
+} from '../index.js'
+
+beforeAll(() => tf.setBackend('cpu'))
+
+const shape = { channels: 1, height: 10, width: 8 }
+const images = {
+  train: glyphs({ count: 50, seed: 1, height: 10, width: 8 }),
+  test: glyphs({ count: 20, seed: 1, split: 'test', height: 10, width: 8 }),
+}
+const settings: TrainSettings = {
+  network: { image: shape, latent: 2, hidden: [8] },
+  epochs: 2,
+  batchSize: 8,
+  klWarmup: { steps: 4 },
+}
+
+interface Outcome {
+  readonly events: TrainEvent[]
+  readonly state: TrainingState
+  readonly completed: boolean
+}
+
+async function run(
+  options: {
+    settings?: TrainSettings
+    engine?: Partial<EngineOptions>
+    signal?: AbortSignal
+    onEvent?: (event: TrainEvent) => void
+    wrap?: (engine: TrainingEngine) => TrainingEngine
+  } = {},
+): Promise<Outcome> {
+  const config = parseTrainConfig(options.settings ?? settings)
+  const network = createNetwork(config.network)
+  const initial = {
+    step: 0,
+    parameters: initialParameters(network, config.seed),
+    firstMoments: zeroMoments(network),
+    secondMoments: zeroMoments(network),
+  }
+  const bare = await tfjsEngine(network, initial, { batchSize: 8, ...options.engine })
+  const engine = options.wrap?.(bare) ?? bare
+  const events: TrainEvent[] = []
+  const onEvent = (event: TrainEvent) => {
+    events.push(event)
+    options.onEvent?.(event)
+  }
+  try {
+    const { signal } = options
+    const { completed } = await train({ network, engine, images, config, signal, onEvent })
+    return { events, state: await engine.state(), completed }
+  } finally {
+    await engine.release()
+  }
+}
+
+function records(events: readonly TrainEvent[]) {
+  return events
+    .filter((event) => event.type === 'epoch')
+    .map(({ record: { measured, ...computed } }) => ({ computed, measured }))
+}
+
+describe('train', () => {
+  it('lowers the loss and tells of it', async () => {
+    const { events, completed, state } = await run({
+      settings: { ...settings, epochs: 8, learningRate: 0.01 },
+    })
+    expect(completed).toBe(true)
+    expect(state.step).toBe(8 * 6)
+    const told = records(events).map(({ computed }) => computed)
+    expect(told.map(({ epoch }) => epoch)).toEqual([1, 2, 3, 4, 5, 6, 7, 8])
+    const [first, last] = [told[0], told.at(-1)]
+    if (first === undefined || last === undefined) throw new Error('no records')
+    expect(last.test.negativeElbo).toBeLessThan(0.8 * first.test.negativeElbo)
+    expect(last.test.negativeElbo).toBeCloseTo(last.test.reconstruction + last.test.kl, 9)
+    expect(last.test.images).toBe(20)
+    expect(last.train.loss).toBeGreaterThan(0)
+    expect(events.filter((event) => event.type === 'chunk')).toHaveLength(8 * 6)
+  })
+
+  it('gives the same numbers whatever the size of a chunk', async () => {
+    const one = await run({ engine: { chunkSteps: 1 } })
+    for (const chunkSteps of [4, 100]) {
+      const other = await run({ engine: { chunkSteps } })
+      expect(other.state).toEqual(one.state)
+      expect(records(other.events).map((each) => each.computed)).toEqual(
+        records(one.events).map((each) => each.computed),
+      )
+    }
+  })
+
+  it('changes with the seed', async () => {
+    const one = await run()
+    const other = await run({ settings: { ...settings, seed: 2 } })
+    expect(other.state.parameters).not.toEqual(one.state.parameters)
+  })
+
+  it('leaks no tensor', async () => {
+    await run()
+    const before = tf.memory().numTensors
+    await run()
+    expect(tf.memory().numTensors).toBe(before)
+  })
+
+  it('stops at a signal between two steps and says so', async () => {
+    const controller = new AbortController()
+    const { events, completed, state } = await run({
+      signal: controller.signal,
+      onEvent: (event) => {
+        if (event.type === 'chunk' && event.epoch === 2) setTimeout(() => controller.abort(), 0)
+      },
+    })
+    expect(completed).toBe(false)
+    expect(state.step).toBeLessThan(12)
+    expect(records(events)).toHaveLength(1)
+    expect(events.at(-1)).toEqual({ type: 'stopped', epoch: 1, epochs: 2 })
+  })
+
+  it('stops where the loss is no number, names the step, and tells nothing of that epoch', async () => {
+    const events: TrainEvent[] = []
+    const stopped = run({
+      // Infinite inputs at the third step of the second epoch, of 6 steps each.
+      wrap: (engine) => ({
+        ...engine,
+        run: async (chunk) => {
+          const { step } = await engine.state()
+          const noise = step === 8 ? chunk.noise.map(() => Infinity) : chunk.noise
+          return engine.run({ ...chunk, noise })
+        },
+      }),
+      onEvent: (event) => void events.push(event),
+    })
+    await expect(stopped).rejects.toThrow(
+      /^(reconstruction|kl|loss): not finite at step 9, got (NaN|Infinity), expected a finite number/,
+    )
+    expect(records(events)).toHaveLength(1)
+  })
+
+  it('refuses images of another shape', async () => {
+    const other = { ...settings, network: { ...settings.network, image: { ...shape, width: 9 } } }
+    await expect(run({ settings: other })).rejects.toThrow(
+      "train images: another shape than the network's, got 8x10 grey, expected 9x10 grey",
+    )
+  })
+
+  it('makes one batch of a set that is smaller than a batch', async () => {
+    const { events } = await run({
+      settings: { ...settings, batchSize: 500 },
+      engine: { batchSize: 50 },
+    })
+    expect(events[0]).toMatchObject({ type: 'start', batchSize: 50, stepsPerEpoch: 1 })
+  })
+})
