@@ -1,0 +1,115 @@
+// One trace at sizes that are all known: a function of tensors becomes a graph.
+import * as tf from '@tensorflow/tfjs-core'
+import { type Graph, GraphBuilder, tensorOf } from '@anyvae/onnx'
+import { BACKEND_NAME, registerLowerings, TraceBackend } from './backend.js'
+import { TraceError } from './error.js'
+import type { OperandType } from './operand.js'
+import { operandOf } from './recorder.js'
+
+/** A record of tensors. */
+export type Tensors = Readonly<Record<string, tf.Tensor>>
+
+/** A pure function of tensors: its inputs, and the weights that the graph keeps as initializers. */
+export type TensorFunction = (inputs: Tensors, parameters: Tensors) => Tensors
+
+/** An input with a size for every dimension. */
+export interface StaticInput {
+  readonly dims: readonly number[]
+  readonly dataType: OperandType
+}
+
+/** A weight, row-major. */
+export interface Parameter {
+  readonly dims: readonly number[]
+  readonly values: ArrayLike<number>
+}
+
+export interface RecordOptions {
+  readonly name: string
+  readonly doc?: string
+  readonly opset: number
+  readonly inputs: Readonly<Record<string, StaticInput>>
+  readonly outputs: readonly string[]
+  readonly parameters: Readonly<Record<string, Parameter>>
+  readonly allowHostValues: boolean
+}
+
+/** Runs a function once on the recording backend and gives the graph of what it did. */
+export function record(fn: TensorFunction, options: RecordOptions): Graph {
+  registerLowerings()
+  const builder = new GraphBuilder(options.opset, options.outputs)
+  const backend = new TraceBackend(builder, options.allowHostValues)
+  withBackend(backend, () => {
+    const inputs = mapValues(options.inputs, (input, name) =>
+      backend.tensor(operandOf(builder.input(name, input))),
+    )
+    const parameters = mapValues(options.parameters, ({ dims, values }, name) =>
+      backend.tensor(operandOf(builder.initializer(name, tensorOf('float32', dims, values)))),
+    )
+    const results = checkedResults(fn(inputs, parameters), options)
+    builder.scope = ''
+    for (const name of options.outputs) {
+      const tensor = results[name]
+      if (tensor !== undefined) {
+        builder.output(name, backend.recorder.value(backend.operand(tensor)))
+      }
+    }
+  })
+  return builder.build(options.name, options.doc)
+}
+
+/** Makes the backend current for a call and puts the user's own back. */
+function withBackend(backend: TraceBackend, run: () => void): void {
+  const engine = tf.engine()
+  const previous = engine.backendName
+  engine.registerBackend(BACKEND_NAME, () => backend)
+  // Synchronous in effect: only a backend with an asynchronous start makes it wait.
+  void engine.setBackend(BACKEND_NAME)
+  engine.startScope('trace')
+  try {
+    run()
+  } catch (error) {
+    throw explained(error)
+  } finally {
+    engine.endScope()
+    engine.removeBackend(BACKEND_NAME)
+    if (engine.registryFactory[previous] !== undefined) {
+      void engine.setBackend(previous)
+    }
+  }
+}
+
+function checkedResults(results: unknown, options: RecordOptions): Tensors {
+  const record = results as Tensors
+  for (const name of options.outputs) {
+    if (!(record?.[name] instanceof tf.Tensor)) {
+      const got =
+        typeof results === 'object' && results ? Object.keys(results).join(', ') : typeof results
+      throw new TraceError(
+        `${options.name}: output ${name} is no tensor, got ${got}, expected tensors named ${options.outputs.join(', ')}`,
+      )
+    }
+  }
+  return record
+}
+
+/** An unknown kernel is the one error of TensorFlow.js that users of a trace meet. */
+function explained(error: unknown): unknown {
+  const kernel = error instanceof Error && /registered kernel '(\w+)'/.exec(error.message)?.[1]
+  if (!kernel) {
+    return error
+  }
+  return new TraceError(
+    `${kernel}: this TensorFlow.js kernel cannot be written to ONNX yet, expected one of the kernels in the exporter's README`,
+    { cause: error },
+  )
+}
+
+function mapValues<A, B>(
+  record: Readonly<Record<string, A>>,
+  map: (value: A, key: string) => B,
+): Record<string, B> {
+  return Object.fromEntries(
+    Object.entries(record).map(([key, value]) => [key, map(value, key)] as const),
+  )
+}

@@ -1,0 +1,119 @@
+// The graph builder as lowerings see it: operands in, operands out.
+import type { GraphBuilder} from '@anyvae/onnx';
+import { attr, broadcast, tensorOf, type Attribute, type Value } from '@anyvae/onnx'
+import { TraceError } from './error.js'
+import type { Operand, OperandType } from './operand.js'
+
+type Attributes = Readonly<Record<string, Attribute>>
+
+/** Records the operators of one trace. */
+export class Recorder {
+  readonly builder: GraphBuilder
+
+  constructor(builder: GraphBuilder) {
+    this.builder = builder
+  }
+
+  /** Adds an operator; numbers that fill a tensor are written out in full. */
+  node(opType: string, inputs: readonly Operand[], attributes: Attributes = {}): Operand {
+    return operandOf(
+      this.builder.node(
+        opType,
+        inputs.map((input) => this.value(input)),
+        attributes,
+      ),
+    )
+  }
+
+  /** Adds an element-wise operator; numbers that fill a tensor stay scalars where they can. */
+  elementwise(opType: string, inputs: readonly Operand[], attributes: Attributes = {}): Operand {
+    const dims = broadcast(...inputs.map((input) => input.dims))
+    const rest = broadcast(...inputs.flatMap((input) => ('fill' in input ? [] : [input.dims])))
+    const scalars = sameDims(dims, rest)
+    const values = inputs.map((input) =>
+      'fill' in input && scalars ? this.scalar(input.dataType, input.fill) : this.value(input),
+    )
+    return operandOf(this.builder.node(opType, values, attributes))
+  }
+
+  /** A tensor of one number everywhere. */
+  fill(dataType: OperandType, dims: readonly number[], fill: number): Operand {
+    return { dataType, dims, fill }
+  }
+
+  /** Broadcasts to a shape. */
+  expand(operand: Operand, dims: readonly number[]): Operand {
+    if (sameDims(operand.dims, dims)) {
+      return operand
+    }
+    if ('fill' in operand) {
+      return this.fill(operand.dataType, dims, operand.fill)
+    }
+    return operandOf(this.builder.node('Expand', [operand.value, this.builder.shape(dims)]))
+  }
+
+  transpose(operand: Operand, perm: readonly number[]): Operand {
+    return operandOf(this.builder.transpose(this.value(operand), perm))
+  }
+
+  reshape(operand: Operand, dims: readonly number[]): Operand {
+    if ('fill' in operand) {
+      return this.fill(operand.dataType, dims, operand.fill)
+    }
+    if (sameDims(operand.dims, dims)) {
+      return operand
+    }
+    return operandOf(this.builder.reshape(operand.value, dims))
+  }
+
+  cast(operand: Operand, dataType: OperandType): Operand {
+    if ('fill' in operand) {
+      return this.fill(dataType, operand.dims, castNumber(operand.fill, dataType))
+    }
+    return operandOf(this.builder.cast(operand.value, dataType))
+  }
+
+  /** A constant list of int64, as axes, starts and ends are given. */
+  list(values: readonly number[]): Value {
+    return this.builder.list(values)
+  }
+
+  /** The operand as a value of the graph. */
+  value(operand: Operand): Value {
+    if ('value' in operand) {
+      return operand.value
+    }
+    const scalar = this.scalar(operand.dataType, operand.fill)
+    return operand.dims.length === 0
+      ? scalar
+      : this.builder.node('Expand', [scalar, this.builder.shape(operand.dims)])
+  }
+
+  private scalar(dataType: OperandType, value: number): Value {
+    return this.builder.initializer('constant', tensorOf(dataType, [], [value]))
+  }
+}
+
+/** The operand of a value, whose type must be one that TensorFlow.js has. */
+export function operandOf(value: Value): Operand {
+  const { dataType, dims } = value
+  if (dataType !== 'float32' && dataType !== 'int32' && dataType !== 'bool') {
+    throw new TraceError(
+      `${value.name}: not a type of TensorFlow.js, got ${dataType}, expected float32, int32 or bool`,
+    )
+  }
+  return { dataType, dims, value }
+}
+
+export function sameDims(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((size, i) => size === b[i])
+}
+
+function castNumber(value: number, dataType: OperandType): number {
+  if (dataType === 'bool') {
+    return value === 0 ? 0 : 1
+  }
+  return dataType === 'int32' ? Math.trunc(value) : value
+}
+
+export { attr }
