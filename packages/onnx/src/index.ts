@@ -1,4 +1,5 @@
 // The public names of @anyvae/onnx.
+export { checkModel } from './check/checker.js'
 export { decodeModel, decodeTensor, encodeModel, encodeTensor } from './codec/codec.js'
 export { OnnxError } from './error.js'
 export { printGraph, printModel } from './printer.js'

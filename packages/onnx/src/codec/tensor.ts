@@ -2,7 +2,7 @@
 import { dataTypeBytes, dataTypeCode, dataTypeOfCode } from '../data-types.js'
 import { OnnxError } from '../error.js'
 import type { onnx } from '../proto/onnx.js'
-import { checkTensorBytes } from '../tensor-size.js'
+import { checkTensorBytes } from '../check/tensor.js'
 import type { DataType, Initializer, TensorData } from '../types.js'
 import { unpackVarints } from './varint.js'
 

@@ -1,8 +1,8 @@
 // The check that a tensor has as many bytes as its shape and type ask for.
-import { elementCount } from './builder/value.js'
-import { dataTypeBytes } from './data-types.js'
-import { OnnxError } from './error.js'
-import type { TensorData } from './types.js'
+import { elementCount } from '../builder/value.js'
+import { dataTypeBytes } from '../data-types.js'
+import { OnnxError } from '../error.js'
+import type { TensorData } from '../types.js'
 
 /** Throws OnnxError unless the dims are sizes and the bytes are as many as they ask for. */
 export function checkTensorBytes(tensor: TensorData, what: string): void {
