@@ -4,6 +4,7 @@ import { InferenceSession, Tensor, listSupportedBackends } from 'onnxruntime-nod
 import {
   RuntimeError,
   causeText,
+  checkWhole,
   createQueue,
   wrapSession,
   type Provider,
@@ -38,11 +39,7 @@ async function createSession(model: Uint8Array, options: SessionOptions = {}): P
   if (!nodeBackend.providers.includes(provider)) {
     throw unknownProvider(provider, nodeBackend.providers)
   }
-  if (!Number.isSafeInteger(threads) || threads < 1) {
-    throw new RuntimeError(
-      `threads: not a usable number, got ${threads}, expected a whole number of at least 1`,
-    )
-  }
+  checkWhole('threads', threads, 1)
   const session = await create(model, { ...options, provider, threads })
   return wrapSession(session, {
     provider,
@@ -59,25 +56,29 @@ async function create(model: Uint8Array, options: Settled): Promise<InferenceSes
   try {
     return await InferenceSession.create(model, ortOptions(options))
   } catch (cause) {
-    if (options.provider === 'cpu') throw unloadable(cause)
     await checkModel(model)
-    throw missingProvider(options.provider, cause)
+    throw options.provider === 'cpu' ? refusedOptions(cause) : missingProvider(options, cause)
   }
 }
 
-/** A model that not even the CPU loads is at fault itself, whatever provider was asked for. */
+/** A model that does not load on the CPU either is at fault itself, whatever was asked for. */
 async function checkModel(model: Uint8Array): Promise<void> {
   try {
     const session = await InferenceSession.create(model, { logSeverityLevel: 4 })
     await session.release()
   } catch (cause) {
-    throw unloadable(cause)
+    const got = causeText(cause)
+    throw new RuntimeError(
+      `model: onnxruntime cannot load it, got '${got}', expected a readable ONNX model`,
+      { cause },
+    )
   }
 }
 
-function unloadable(cause: unknown): RuntimeError {
+function refusedOptions(cause: unknown): RuntimeError {
   return new RuntimeError(
-    `model: onnxruntime cannot load it, got '${causeText(cause)}', expected a readable ONNX model`,
+    `session: onnxruntime refuses its options, got '${causeText(cause)}', ` +
+      'expected options of onnxruntime sessions',
     { cause },
   )
 }

@@ -24,9 +24,13 @@ export function unknownProvider(provider: string, built: readonly Provider[]): R
 }
 
 /** The error for a provider that the binaries have and the machine does not let start. */
-export function missingProvider(provider: Provider, cause: unknown): RuntimeError {
+export function missingProvider(
+  { provider, exclusive = false }: { readonly provider: Provider; readonly exclusive?: boolean },
+  cause: unknown,
+): RuntimeError {
+  const relaxed = exclusive ? '; or, with `exclusive` off, some nodes on the CPU' : ''
   return new RuntimeError(
-    `provider: ${provider} cannot run this model here, got '${causeText(cause)}', expected ${NEEDS[provider]}`,
+    `provider: ${provider} cannot run this model here, got '${causeText(cause)}', expected ${NEEDS[provider]}${relaxed}`,
     { cause },
   )
 }

@@ -1,4 +1,5 @@
 // The public names of this package.
+export { checkWhole } from './check.js'
 export { openDecoder } from './decoder.js'
 export type { DecodedBatch, DecodeOptions, Decoder, Decoding, ImageBatch } from './decoder.js'
 export { openEncoder, type Encoded, type Encoder } from './encoder.js'
