@@ -31,6 +31,7 @@ export type {
   TrainingEngine,
   TrainingState,
 } from './engines/engine.js'
+export { initialState } from './engines/initial-state.js'
 export { tfjsEngine } from './engines/tfjs.js'
 export {
   decodeCheckpoint,

@@ -59,6 +59,8 @@ export interface TrainingEngine extends Evaluator {
   /** The execution provider or TensorFlow.js backend. */
   readonly provider: string
   readonly threads: number
+  /** Versions of what computes, such as `{ onnxruntime: '1.30.0' }`, for the record. */
+  readonly versions?: Readonly<Record<string, string>>
   /** How many steps at most a chunk should hold. */
   readonly chunkSteps: number
   run(chunk: Chunk): Promise<ChunkMetrics>

@@ -4,11 +4,10 @@ import { glyphs } from '@anyvae/images'
 import { beforeAll, describe, expect, it } from 'vitest'
 import {
   createNetwork,
-  initialParameters,
+  initialState,
   parseTrainConfig,
   tfjsEngine,
   train,
-  zeroMoments,
   type EngineOptions,
   type TrainEvent,
   type TrainSettings,
@@ -47,12 +46,7 @@ async function run(
 ): Promise<Outcome> {
   const config = parseTrainConfig(options.settings ?? settings)
   const network = createNetwork(config.network)
-  const initial = {
-    step: 0,
-    parameters: initialParameters(network, config.seed),
-    firstMoments: zeroMoments(network),
-    secondMoments: zeroMoments(network),
-  }
+  const initial = initialState(network, config.seed)
   const bare = await tfjsEngine(network, initial, { batchSize: 8, ...options.engine })
   const engine = options.wrap?.(bare) ?? bare
   const events: TrainEvent[] = []

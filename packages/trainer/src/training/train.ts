@@ -66,7 +66,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
 }
 
 async function prepare({ network, engine, images, config, startEpoch = 0, onEvent }: TrainOptions) {
-  checkShapes(network, images)
+  checkImages(network, images)
   const batchSize = effectiveBatchSize(images.train.count, config.batchSize)
   const stepsPerEpoch = stepsOfSet(images.train.count, config.batchSize)
   const { step } = await engine.state()
@@ -143,7 +143,8 @@ async function exampleReconstructions(engine: TrainingEngine, test: ImageSet): P
   return { count, images, reconstructions: await engine.reconstruct(images, count) }
 }
 
-function checkShapes({ config }: Network, images: TrainOptions['images']): void {
+/** @throws TrainError where a split is empty or of another shape than the network's */
+export function checkImages({ config }: Network, images: TrainOptions['images']): void {
   const expected = describeShape(config.image)
   for (const [split, { shape, count }] of Object.entries(images)) {
     if (count === 0) throw new TrainError(`${split} images: none, got 0, expected at least 1`)
