@@ -60,3 +60,4 @@ export type {
 export { parseRecord } from './training/record.js'
 export { scalarsOf, type StepScalars } from './training/schedule.js'
 export { train, type TrainOptions, type TrainResult } from './training/train.js'
+export { onnxEngine } from './engines/onnx.js'

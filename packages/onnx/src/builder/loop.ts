@@ -1,6 +1,6 @@
 // Many steps in one run: a step graph becomes the body of an ONNX Loop.
 import { tensorOf } from './tensor.js'
-import type { DataType, Graph } from '../types.js'
+import type { DataType, Graph, ValueInfo } from '../types.js'
 import { GraphBuilder } from './builder.js'
 import { attr, type Value, type ValueType } from './value.js'
 
@@ -8,7 +8,6 @@ import { attr, type Value, type ValueType } from './value.js'
 export interface LoopOptions {
   readonly name: string
   readonly opset: number
-  readonly steps: number
   /** From the step's output to the step's input that it becomes at the next step. */
   readonly carried: Readonly<Record<string, string>>
   /**
@@ -27,9 +26,13 @@ export interface Scanned {
   readonly convert?: (builder: GraphBuilder, row: Value) => Value
 }
 
+/** The number of steps: an input of the looped graph, and the symbolic first size of its rows. */
+const STEPS = 'steps'
+
 /**
- * A graph that runs a step graph a fixed number of times. Its inputs are the carried inputs' first
- * values and the scanned inputs, its outputs the carried outputs' last values and the stacked ones.
+ * A graph that runs a step graph `steps` times, an int64 scalar. Its other inputs are the carried
+ * inputs' first values and the scanned inputs, one row a step; its outputs are the carried outputs'
+ * last values and the stacked ones.
  */
 export function loopGraph(step: Graph, options: LoopOptions): Graph {
   const carriedOutputs = Object.keys(options.carried)
@@ -40,23 +43,20 @@ export function loopGraph(step: Graph, options: LoopOptions): Graph {
     return outer.input(input, typeOf(input))
   })
   const rows = Object.entries(options.scanned).map(([name, { dataType }]) =>
-    outer.input(name, { dataType, dims: [options.steps, ...typeOf(name).dims] }),
+    outer.input(name, { dataType, dims: [UNKNOWN, ...typeOf(name).dims] }),
   )
   const body = loopBody(step, options, rows)
   const results = outer.typedNodes(
     {
       opType: 'Loop',
       inputs: [
-        outer.initializer('trip_count', tensorOf('int64', [], [options.steps])),
+        outer.input(STEPS, { dataType: 'int64', dims: [] }),
         outer.initializer('keep_going', tensorOf('bool', [], [1])),
         ...states,
       ],
       attributes: { body: attr.graph(body) },
     },
-    [
-      ...carriedOutputs.map(typeOf),
-      ...options.stacked.map((name) => stacked(typeOf(name), options.steps)),
-    ],
+    [...carriedOutputs.map(typeOf), ...options.stacked.map((name) => stacked(typeOf(name)))],
   )
   ;[...carriedOutputs, ...options.stacked].forEach((name, i) => {
     const result = results[i]
@@ -64,7 +64,7 @@ export function loopGraph(step: Graph, options: LoopOptions): Graph {
       outer.output(name, result)
     }
   })
-  return outer.build(options.name)
+  return withSymbolicSteps(outer.build(options.name))
 }
 
 function loopBody(step: Graph, options: LoopOptions, rows: readonly Value[]): Graph {
@@ -94,12 +94,23 @@ function loopBody(step: Graph, options: LoopOptions, rows: readonly Value[]): Gr
 
 function outerNames(options: LoopOptions): string[] {
   const { carried, scanned, stacked } = options
-  const own = ['trip_count', 'keep_going', 'Loop', 'Loop_output']
+  const own = [STEPS, 'keep_going', 'Loop', 'Loop_output']
   return [...own, ...Object.entries(carried).flat(), ...Object.keys(scanned), ...stacked]
 }
 
-function stacked(type: ValueType, steps: number): ValueType {
-  return { dataType: type.dataType, dims: [steps, ...type.dims] }
+/** Stands for the number of steps until the graph is built, since a builder knows sizes alone. */
+const UNKNOWN = -1
+
+function stacked(type: ValueType): ValueType {
+  return { dataType: type.dataType, dims: [UNKNOWN, ...type.dims] }
+}
+
+function withSymbolicSteps(graph: Graph): Graph {
+  const symbolic = (info: ValueInfo): ValueInfo => ({
+    ...info,
+    dims: (info.dims ?? []).map((size) => (size === UNKNOWN ? STEPS : size)),
+  })
+  return { ...graph, inputs: graph.inputs.map(symbolic), outputs: graph.outputs.map(symbolic) }
 }
 
 function typesOf(graph: Graph): (name: string) => ValueType {

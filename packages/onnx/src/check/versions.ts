@@ -33,3 +33,14 @@ export function checkVersions(model: Model): void {
     `model: wrong IR version for opset ${opset}, got ${irVersion}, expected ${lowest} to ${newestIr}`,
   )
 }
+
+/** The lowest IR version that goes with an operator set; OnnxError for one that is not known. */
+export function lowestIrVersion(opset: number): number {
+  const lowest = irVersions[opset]
+  if (lowest === undefined) {
+    throw new OnnxError(
+      `opset: not supported, got ${opset}, expected one of ${Object.keys(irVersions).join(', ')}`,
+    )
+  }
+  return lowest
+}

@@ -1,0 +1,165 @@
+// The graphs of the onnx engine: the training loop, the evaluation, the encoder and the decoder.
+import type * as tf from '@tensorflow/tfjs-core'
+import { traceGraph } from '@anyvae/exporter'
+import {
+  attr,
+  createModel,
+  dataTypeCode,
+  encodeModel,
+  type Graph,
+  type GraphBuilder,
+  identifier,
+  loopGraph,
+  type Value,
+} from '@anyvae/onnx'
+import { tensor } from '../network/layers.js'
+import type { Network, Tensors } from '../network/types.js'
+import { elboTerms } from '../objective/elbo.js'
+import { trainStep } from '../objective/step.js'
+
+const OPSET = 17
+
+/** The names of a parameter's three values in the graphs, and of their successors. */
+export function stateNames(parameter: string) {
+  const name = identifier(parameter)
+  return { parameter: name, first: `first_moment_${name}`, second: `second_moment_${name}` }
+}
+
+const nextName = (name: string) => `next_${name}`
+
+/** The losses that the training graph gives for each step. */
+export const LOSSES = ['reconstruction', 'kl', 'loss'] as const
+
+/** `steps` training steps in one run: state, bytes and noise in, state and losses out. */
+export function trainingModel(network: Network, batchSize: number): Uint8Array {
+  const names = network.parameters.map((spec) => stateNames(spec.name))
+  const states = names.flatMap(({ parameter, first, second }) => [parameter, first, second])
+  const graph = loopGraph(stepGraph(network, batchSize), {
+    name: 'training',
+    opset: OPSET,
+    carried: Object.fromEntries(states.map((name) => [nextName(name), name])),
+    scanned: {
+      images: { dataType: 'uint8', convert: scaledToOne },
+      noise: { dataType: 'float32' },
+      step_size: { dataType: 'float32' },
+      epsilon: { dataType: 'float32' },
+      beta: { dataType: 'float32' },
+    },
+    stacked: LOSSES,
+  })
+  return encodeModel(createModel(graph, { opset: OPSET }))
+}
+
+/** One traced training step at a fixed batch size. */
+export function stepGraph(network: Network, batchSize: number): Graph {
+  const { image, latent } = network.config
+  const states = network.parameters.flatMap(({ name, shape }) =>
+    Object.values(stateNames(name)).map((state) => [state, { dims: shape }] as const),
+  )
+  return traceGraph((inputs) => tracedStep(network, inputs), {
+    name: 'training_step',
+    opset: OPSET,
+    inputs: {
+      ...Object.fromEntries(states),
+      images: { dims: [batchSize, image.channels, image.height, image.width] },
+      noise: { dims: [batchSize, latent] },
+      step_size: { dims: [] },
+      epsilon: { dims: [] },
+      beta: { dims: [] },
+    },
+    outputs: [...states.map(([name]) => nextName(name)), ...LOSSES],
+  })
+}
+
+function tracedStep(network: Network, inputs: Tensors): Tensors {
+  const state = (kind: 'parameter' | 'first' | 'second') =>
+    Object.fromEntries(
+      network.parameters.map(({ name }) => [name, tensor(inputs, stateNames(name)[kind])]),
+    )
+  const { parameters, firstMoments, secondMoments, ...losses } = trainStep(
+    network,
+    {
+      parameters: state('parameter'),
+      firstMoments: state('first'),
+      secondMoments: state('second'),
+    },
+    {
+      images: tensor(inputs, 'images') as tf.Tensor4D,
+      noise: tensor(inputs, 'noise') as tf.Tensor2D,
+      stepSize: tensor(inputs, 'step_size') as tf.Scalar,
+      epsilon: tensor(inputs, 'epsilon') as tf.Scalar,
+      beta: tensor(inputs, 'beta') as tf.Scalar,
+    },
+  )
+  const next = network.parameters.flatMap(({ name }) => {
+    const names = stateNames(name)
+    return [
+      [nextName(names.parameter), tensor(parameters, name)],
+      [nextName(names.first), tensor(firstMoments, name)],
+      [nextName(names.second), tensor(secondMoments, name)],
+    ] as const
+  })
+  return { ...Object.fromEntries(next), ...losses }
+}
+
+/** Bytes 0 to 255 as float32 0 to 1. */
+function scaledToOne(builder: GraphBuilder, bytes: Value): Value {
+  const floats = builder.node('Cast', [bytes], { to: attr.int(dataTypeCode('float32')) })
+  return builder.node('Div', [floats, builder.scalar('float32', 255)])
+}
+
+/** Images and noise in, the terms of each image's negative ELBO and the posterior means out. */
+export function evaluationModel(network: Network): Uint8Array {
+  const { channels, height, width } = network.config.image
+  return inferenceModel(network, {
+    name: 'evaluation',
+    inputs: {
+      images: { dims: ['batch', channels, height, width] },
+      noise: { dims: ['batch', network.config.latent] },
+    },
+    outputs: ['reconstruction', 'kl', 'mean'],
+    compute: (inputs, parameters) => {
+      const images = tensor(inputs, 'images') as tf.Tensor4D
+      const noise = tensor(inputs, 'noise') as tf.Tensor2D
+      const { reconstruction, kl, mean } = elboTerms(network, parameters, { images, noise })
+      return { reconstruction, kl, mean }
+    },
+  })
+}
+
+/** Latents in, the mean images out. */
+export function decodingModel(network: Network): Uint8Array {
+  return inferenceModel(network, {
+    name: 'decoding',
+    inputs: { latent: { dims: ['batch', network.config.latent] } },
+    outputs: ['image'],
+    compute: (inputs, parameters) => ({
+      image: network.decode(parameters, tensor(inputs, 'latent') as tf.Tensor2D).image,
+    }),
+  })
+}
+
+interface Inference {
+  readonly name: string
+  readonly inputs: Readonly<Record<string, { readonly dims: readonly (number | string)[] }>>
+  readonly outputs: readonly string[]
+  readonly compute: (inputs: Tensors, parameters: Tensors) => Tensors
+}
+
+/** A model whose parameters are inputs, since they change while it is in use. */
+function inferenceModel(network: Network, inference: Inference): Uint8Array {
+  const specs = network.parameters.map(
+    ({ name, shape }) => [stateNames(name).parameter, { dims: shape }] as const,
+  )
+  const parametersOf = (inputs: Tensors) =>
+    Object.fromEntries(
+      network.parameters.map(({ name }) => [name, tensor(inputs, stateNames(name).parameter)]),
+    )
+  const graph = traceGraph((inputs) => inference.compute(inputs, parametersOf(inputs)), {
+    name: inference.name,
+    opset: OPSET,
+    inputs: { ...Object.fromEntries(specs), ...inference.inputs },
+    outputs: inference.outputs,
+  })
+  return encodeModel(createModel(graph, { opset: OPSET }))
+}

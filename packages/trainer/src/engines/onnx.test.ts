@@ -1,0 +1,84 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import '@tensorflow/tfjs-backend-cpu'
+import * as tf from '@tensorflow/tfjs-core'
+import { glyphs, type ImageShape } from '@anyvae/images'
+import { randomStream } from '@anyvae/random'
+import { nodeBackend } from '@anyvae/runtime-node'
+import { createNetwork, initialParameters, type NetworkOptions, zeroMoments } from '../index.js'
+import { adamScalars } from '../objective/adam.js'
+import type { Chunk, EngineFactory } from './engine.js'
+import { onnxEngine } from './onnx.js'
+import { tfjsEngine } from './tfjs.js'
+
+const STEPS = 50
+const BATCH = 8
+
+const networks: Record<string, NetworkOptions> = {
+  mlp: { architecture: 'mlp', image: { channels: 1, height: 28, width: 28 }, hidden: [64] },
+  conv: { architecture: 'conv', image: { channels: 1, height: 28, width: 28 }, filters: [4, 8] },
+  'conv of odd size and three channels': {
+    architecture: 'conv',
+    image: { channels: 3, height: 9, width: 11 },
+    filters: [3, 4],
+    likelihood: 'gaussian',
+    latent: 5,
+  },
+}
+
+/** The first steps of a run: strokes as images, every random number from the one generator. */
+function chunkOf(shape: ImageShape, latent: number): Chunk {
+  const { channels, height, width } = shape
+  const count = STEPS * BATCH
+  const { data } = glyphs({ count: count * channels, seed: 1, height, width })
+  const scalars = Array.from({ length: STEPS }, (_, i) => adamScalars(i + 1, 1e-3))
+  return {
+    steps: STEPS,
+    images: data,
+    noise: randomStream(1, 'noise').normals(count * latent),
+    stepSize: Float32Array.from(scalars, (each) => each.stepSize),
+    epsilon: Float32Array.from(scalars, (each) => each.epsilon),
+    beta: Float32Array.from({ length: STEPS }, (_, i) => Math.min(1, i / 20)),
+  }
+}
+
+async function run(factory: EngineFactory, options: NetworkOptions) {
+  const network = createNetwork(options)
+  const chunk = chunkOf(network.config.image, network.config.latent)
+  const moments = { firstMoments: zeroMoments(network), secondMoments: zeroMoments(network) }
+  const initial = { step: 0, parameters: initialParameters(network, 1), ...moments }
+  const engine = await factory(network, initial, { batchSize: BATCH })
+  const metrics = await engine.run(chunk)
+  const images = chunk.images.subarray(0, (5 * chunk.images.length) / (STEPS * BATCH))
+  const noise = chunk.noise.subarray(0, 5 * network.config.latent)
+  const terms = await engine.evaluate({ images, noise, count: 5 })
+  const pictures = await engine.reconstruct(images, 5)
+  const state = await engine.state()
+  await engine.release()
+  return { metrics, terms, pictures, state }
+}
+
+function largestRelative(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  expect(a.length).toBe(b.length)
+  return Math.max(
+    ...Array.from(a, (value, i) => Math.abs(value - (b[i] ?? 0)) / Math.max(1, Math.abs(value))),
+  )
+}
+
+describe('onnxEngine', () => {
+  beforeAll(async () => {
+    await tf.setBackend('cpu')
+  })
+
+  it.each(Object.entries(networks))('trains %s as TensorFlow.js does', async (_, options) => {
+    const onnx = await run(onnxEngine(nodeBackend), options)
+    expect(tf.getBackend()).toBe('cpu')
+    const tfjs = await run(tfjsEngine, options)
+    for (const name of ['reconstruction', 'kl', 'loss'] as const) {
+      expect(largestRelative(tfjs.metrics[name], onnx.metrics[name])).toBeLessThan(1e-4)
+    }
+    expect(largestRelative(tfjs.terms.reconstruction, onnx.terms.reconstruction)).toBeLessThan(1e-3)
+    expect(largestRelative(tfjs.pictures, onnx.pictures)).toBeLessThan(1e-3)
+    expect(onnx.metrics.loss[STEPS - 1]).toBeLessThan(onnx.metrics.loss[0] ?? 0)
+    expect(onnx.state.step).toBe(STEPS)
+  })
+})

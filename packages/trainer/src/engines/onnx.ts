@@ -1,0 +1,189 @@
+// The default engine: the traced training step in ONNX Runtime, many steps a run.
+import type { Session, SessionBackend, SessionOptions, TensorValue } from '@anyvae/runtime'
+import { TrainError } from '../error.js'
+import type { ParameterValues } from '../network/initial.js'
+import type { Network } from '../network/types.js'
+import type {
+  Chunk,
+  ChunkMetrics,
+  EngineFactory,
+  EngineOptions,
+  EvaluationBatch,
+} from './engine.js'
+import type { EvaluationTerms, TrainingEngine, TrainingState } from './engine.js'
+import { decodingModel, evaluationModel, LOSSES, stateNames, trainingModel } from './onnx-graphs.js'
+
+/** Steps of one run: enough to hide its cost, few enough to show progress and obey a signal soon. */
+const CHUNK_STEPS = 50
+
+type Feeds = Record<string, TensorValue>
+
+/**
+ * An engine factory on the runtime behind a session seam. Losses and parameters are TensorFlow.js's
+ * own up to rounding; they repeat bit for bit on the same machine at the same number of threads.
+ */
+export function onnxEngine(backend: SessionBackend, session: SessionOptions = {}): EngineFactory {
+  return async (network, initial, options) => {
+    const settings = {
+      ...session,
+      ...(options.threads === undefined ? {} : { threads: options.threads }),
+    }
+    const training = await backend.createSession(
+      trainingModel(network, options.batchSize),
+      settings,
+    )
+    const evaluation = await backend.createSession(evaluationModel(network), settings)
+    const decoding = await backend.createSession(decodingModel(network), settings)
+    return new OnnxEngine({ network, options, training, evaluation, decoding }, initial)
+  }
+}
+
+interface Parts {
+  readonly network: Network
+  readonly options: EngineOptions
+  readonly training: Session
+  readonly evaluation: Session
+  readonly decoding: Session
+}
+
+class OnnxEngine implements TrainingEngine {
+  readonly name = 'onnx'
+  readonly provider: string
+  readonly threads: number
+  readonly chunkSteps: number
+  readonly #parts: Parts
+  #feeds: Feeds
+  #step: number
+
+  constructor(parts: Parts, initial: TrainingState) {
+    this.#parts = parts
+    this.#step = initial.step
+    this.#feeds = stateFeeds(parts.network, initial)
+    this.provider = parts.training.provider
+    this.threads = parts.training.threads
+    this.chunkSteps = parts.options.chunkSteps ?? CHUNK_STEPS
+  }
+
+  async run(chunk: Chunk): Promise<ChunkMetrics> {
+    const { network, options, training } = this.#parts
+    const { channels, height, width } = network.config.image
+    const { steps, images, noise, stepSize, epsilon, beta } = chunk
+    const results = await training.run({
+      ...this.#feeds,
+      steps: { type: 'int64', dims: [], data: BigInt64Array.of(BigInt(steps)) },
+      images: {
+        type: 'uint8',
+        dims: [steps, options.batchSize, channels, height, width],
+        data: images,
+      },
+      noise: float32([steps, options.batchSize, network.config.latent], noise),
+      step_size: float32([steps], stepSize),
+      epsilon: float32([steps], epsilon),
+      beta: float32([steps], beta),
+    })
+    const [reconstruction, kl, loss] = LOSSES.map((name) => floats(results, name))
+    for (const name of Object.keys(this.#feeds)) {
+      this.#feeds[name] = valueOf(results, `next_${name}`)
+    }
+    this.#step += steps
+    return { reconstruction, kl, loss } as ChunkMetrics
+  }
+
+  async evaluate({ images, noise, count }: EvaluationBatch): Promise<EvaluationTerms> {
+    const { network, evaluation } = this.#parts
+    const results = await evaluation.run({
+      ...this.#parameters(),
+      images: this.#images(images, count),
+      noise: float32([count, network.config.latent], noise),
+    })
+    const [reconstruction, kl, mean] = ['reconstruction', 'kl', 'mean'].map((name) =>
+      floats(results, name),
+    )
+    return { reconstruction, kl, mean } as EvaluationTerms
+  }
+
+  async reconstruct(images: Uint8Array, count: number): Promise<Float32Array> {
+    const noise = new Float32Array(count * this.#parts.network.config.latent)
+    const { mean } = await this.evaluate({ images, noise, count })
+    return this.decode(mean, count)
+  }
+
+  async decode(latents: Float32Array, count: number): Promise<Float32Array> {
+    const { network, decoding } = this.#parts
+    const latent = float32([count, network.config.latent], latents)
+    const results = await decoding.run({ ...this.#parameters(), latent })
+    return floats(results, 'image')
+  }
+
+  state(): Promise<TrainingState> {
+    const values = (kind: keyof ReturnType<typeof stateNames>): ParameterValues =>
+      Object.fromEntries(
+        this.#parts.network.parameters.map(({ name }) => {
+          const data = floats(this.#feeds, stateNames(name)[kind])
+          return [name, Float32Array.from(data)] as const
+        }),
+      )
+    return Promise.resolve({
+      step: this.#step,
+      parameters: values('parameter'),
+      firstMoments: values('first'),
+      secondMoments: values('second'),
+    })
+  }
+
+  async release(): Promise<void> {
+    const { training, evaluation, decoding } = this.#parts
+    await Promise.all([training, evaluation, decoding].map((session) => session.release()))
+  }
+
+  #parameters(): Feeds {
+    return Object.fromEntries(
+      this.#parts.network.parameters.map((spec) => {
+        const { parameter } = stateNames(spec.name)
+        return [parameter, valueOf(this.#feeds, parameter)] as const
+      }),
+    )
+  }
+
+  #images(bytes: Uint8Array, count: number): TensorValue {
+    const { channels, height, width } = this.#parts.network.config.image
+    return float32([count, channels, height, width], Float32Array.from(bytes, scaled))
+  }
+}
+
+const scaled = (byte: number) => byte / 255
+
+function stateFeeds(network: Network, initial: TrainingState): Feeds {
+  return Object.fromEntries(
+    network.parameters.flatMap(({ name, shape }) => {
+      const names = stateNames(name)
+      return [
+        [names.parameter, float32(shape, initial.parameters[name])],
+        [names.first, float32(shape, initial.firstMoments[name])],
+        [names.second, float32(shape, initial.secondMoments[name])],
+      ] as const
+    }),
+  )
+}
+
+function float32(dims: readonly number[], data: Float32Array = new Float32Array()): TensorValue {
+  return { type: 'float32', dims, data }
+}
+
+function valueOf(values: Readonly<Feeds>, name: string): TensorValue {
+  const value = values[name]
+  if (value === undefined) {
+    throw new TrainError(`onnx engine: a result is missing, got none named ${name}, expected one`)
+  }
+  return value
+}
+
+function floats(values: Readonly<Feeds>, name: string): Float32Array {
+  const value = valueOf(values, name)
+  if (value.type !== 'float32') {
+    throw new TrainError(
+      `onnx engine: ${name} has a wrong type, got ${value.type}, expected float32`,
+    )
+  }
+  return value.data
+}
