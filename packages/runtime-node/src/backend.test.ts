@@ -102,7 +102,7 @@ describe('nodeBackend', () => {
     const { data } = latent(1).latent
     const of = (dims: number[]) => ({ latent: { type: 'float32' as const, dims, data } })
     const cases = [
-      [session.run({}), "input: missing, expected a value for 'latent'"],
+      [session.run({}), "input 'latent': missing"],
       [session.run({ ...latent(1), x: latent(1).latent }), "input: unknown name, got 'x'"],
       [session.run(latent(1), ['picture']), "got 'picture', expected image, logits"],
       [session.run(of([2, LATENT])), 'got 5 values for [2, 5], expected 10'],

@@ -2,17 +2,16 @@
 import { availableParallelism } from 'node:os'
 import { InferenceSession, Tensor, listSupportedBackends } from 'onnxruntime-node'
 import {
-  RuntimeError,
-  causeText,
   checkWhole,
   createQueue,
+  refuse,
   wrapSession,
   type Provider,
   type Session,
   type SessionBackend,
   type SessionOptions,
 } from '@anyvae/runtime'
-import { missingProvider, unknownProvider } from './providers.js'
+import { refuseProvider, refuseUnknown } from './providers.js'
 
 const PROVIDERS: readonly Provider[] = ['cpu', 'cuda', 'webgpu', 'coreml', 'dml']
 
@@ -37,7 +36,7 @@ function builtProviders(): Provider[] {
 async function createSession(model: Uint8Array, options: SessionOptions = {}): Promise<Session> {
   const { provider = 'cpu', threads = availableParallelism() } = options
   if (!nodeBackend.providers.includes(provider)) {
-    throw unknownProvider(provider, nodeBackend.providers)
+    refuseUnknown(provider, nodeBackend.providers)
   }
   checkWhole('threads', threads, 1)
   const session = await create(model, { ...options, provider, threads })
@@ -53,11 +52,13 @@ async function createSession(model: Uint8Array, options: SessionOptions = {}): P
 type Settled = SessionOptions & Required<Pick<SessionOptions, 'provider' | 'threads'>>
 
 async function create(model: Uint8Array, options: Settled): Promise<InferenceSession> {
+  const ort = ortOptions(options)
   try {
-    return await InferenceSession.create(model, ortOptions(options))
+    return await InferenceSession.create(model, ort)
   } catch (cause) {
     await checkModel(model)
-    throw options.provider === 'cpu' ? refusedOptions(cause) : missingProvider(options, cause)
+    if (options.provider !== 'cpu') refuseProvider(options, cause)
+    refuse('session: onnxruntime refuses its options', cause, 'options of onnxruntime sessions')
   }
 }
 
@@ -67,20 +68,8 @@ async function checkModel(model: Uint8Array): Promise<void> {
     const session = await InferenceSession.create(model, { logSeverityLevel: 4 })
     await session.release()
   } catch (cause) {
-    const got = causeText(cause)
-    throw new RuntimeError(
-      `model: onnxruntime cannot load it, got '${got}', expected a readable ONNX model`,
-      { cause },
-    )
+    refuse('model: onnxruntime cannot load it', cause, 'a readable ONNX model')
   }
-}
-
-function refusedOptions(cause: unknown): RuntimeError {
-  return new RuntimeError(
-    `session: onnxruntime refuses its options, got '${causeText(cause)}', ` +
-      'expected options of onnxruntime sessions',
-    { cause },
-  )
 }
 
 function ortOptions(options: Settled): InferenceSession.SessionOptions {
@@ -90,8 +79,8 @@ function ortOptions(options: Settled): InferenceSession.SessionOptions {
     graphOptimizationLevel: graphOptimization,
     logSeverityLevel: 3,
     ...(profile !== undefined && { enableProfiling: true, profileFilePrefix: profile }),
-    ...(exclusive && provider !== 'cpu' && { extra: EXCLUSIVE }),
     ...options.session,
+    ...(exclusive && provider !== 'cpu' && { extra: withoutFallback(options.session?.['extra']) }),
     executionProviders: executionProviders(options),
     intraOpNumThreads: threads,
   }
@@ -105,10 +94,19 @@ function executionProviders({ provider, session }: Settled): (Provider | { name:
   if (typeof config === 'object' && config !== null && 'name' in config) {
     if (config.name === provider) return [{ ...config, name: provider }]
   }
-  throw new RuntimeError(
-    `session.executionProviders: not the session's one provider, got ${JSON.stringify(raw)}, ` +
-      `expected ["${provider}"] or [{ "name": "${provider}", … }]`,
+  refuse(
+    "session.executionProviders: not the session's one provider",
+    JSON.stringify(raw),
+    `["${provider}"] or [{ "name": "${provider}", … }]`,
   )
 }
 
-const EXCLUSIVE = { session: { disable_cpu_ep_fallback: '1' } }
+/** The raw `extra` options, in which a node left to the CPU is made an error. */
+function withoutFallback(extra: unknown): Record<string, unknown> {
+  const all = asRecord(extra)
+  return { ...all, session: { ...asRecord(all['session']), disable_cpu_ep_fallback: '1' } }
+}
+
+function asRecord(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null ? { ...value } : {}
+}

@@ -1,7 +1,7 @@
 // Bundles and bare files on disk.
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { RuntimeError, causeText, checkPath, type BundleReader } from '@anyvae/runtime'
+import { checkPath, refuse, type BundleReader } from '@anyvae/runtime'
 
 /** Reads a bundle from a folder. */
 export function diskReader(folder: string): BundleReader {
@@ -16,9 +16,6 @@ export async function readDisk(path: string): Promise<Uint8Array> {
   try {
     return await readFile(path)
   } catch (cause) {
-    throw new RuntimeError(
-      `file '${path}': cannot be read, got '${causeText(cause)}', expected a readable file`,
-      { cause },
-    )
+    refuse(`file '${path}': cannot be read`, cause, 'a readable file')
   }
 }

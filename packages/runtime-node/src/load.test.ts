@@ -148,7 +148,7 @@ describe('loadVae', () => {
     expect(await failure(loadVae(await bundle({ latentSize: 4 })))).toContain('not as its manifest')
     expect(await failure(loadVae(await bundle({ image })))).toContain('images of 1 x 2 x 4')
     const files = { 'decoder.onnx': fileEntry('decoder', decoderModel()) }
-    expect(await failure(loadVae(await bundle({ files })))).toContain('bundle: no encoder of')
+    expect(await failure(loadVae(await bundle({ files })))).toContain('bundle: no encoder to use')
     const decoderOnly = await loadVae(await bundle({ files }), { lazy: true })
     expect((await decoderOnly.decode(latent)).shape).toEqual([1, 3, 2, 4])
     await decoderOnly.release()
@@ -182,7 +182,7 @@ describe('loadDecoder and loadEncoder', () => {
     const decoder = await loadDecoder(join(folder, 'gaussian.onnx'))
     expect((await decoder.decode(latent)).logits).toBeUndefined()
     expect(await failure(decoder.decode(latent, { logits: true }))).toContain(
-      'logits: this decoder',
+      'logits: none in this decoder',
     )
     await decoder.release()
   })
@@ -190,7 +190,7 @@ describe('loadDecoder and loadEncoder', () => {
   it('says what a file lacks', async () => {
     const folder = await bundle()
     const wrongWay = failure(loadDecoder(join(folder, 'encoder.onnx')))
-    expect(await wrongWay).toContain("got image, expected 'latent'")
+    expect(await wrongWay).toContain("got [image], expected 'latent'")
     expect(await failure(loadEncoder(join(folder, 'no.onnx')))).toContain('ENOENT')
     expect(await failure(loadDecoder(`${host}/no.onnx`))).toContain('HTTP status 404')
     expect(await failure(loadDecoder(join(folder, 'anyvae.json')))).toContain('model: onnxruntime')

@@ -1,5 +1,5 @@
 // What to say where a provider cannot be had.
-import { RuntimeError, causeText, type Provider } from '@anyvae/runtime'
+import { refuse, type Provider } from '@anyvae/runtime'
 
 const NEEDS: Readonly<Record<Provider, string>> = {
   cpu: 'nothing further',
@@ -12,25 +12,23 @@ const NEEDS: Readonly<Record<Provider, string>> = {
   dml: 'Windows and a GPU that supports DirectX 12',
 }
 
-/** The error for a provider that onnxruntime's binaries for this platform lack. */
-export function unknownProvider(provider: string, built: readonly Provider[]): RuntimeError {
+/** Refuses a provider that onnxruntime's binaries for this platform lack. */
+export function refuseUnknown(provider: string, built: readonly Provider[]): never {
   const where = `${process.platform} on ${process.arch}`
   const need = Object.entries(NEEDS).find(([name]) => name === provider)?.[1]
   const needs = need === undefined ? '' : `; ${provider} needs ${need}`
-  return new RuntimeError(
-    `provider: not one of onnxruntime-node for ${where}, got '${provider}', ` +
-      `expected ${built.join(', ')}${needs}`,
+  refuse(
+    `provider: not one of onnxruntime-node for ${where}`,
+    `'${provider}'`,
+    built.join(', ') + needs,
   )
 }
 
-/** The error for a provider that the binaries have and the machine does not let start. */
-export function missingProvider(
+/** Refuses a provider that the binaries have and the machine does not let start. */
+export function refuseProvider(
   { provider, exclusive = false }: { readonly provider: Provider; readonly exclusive?: boolean },
   cause: unknown,
-): RuntimeError {
+): never {
   const relaxed = exclusive ? '; or, with `exclusive` off, some nodes on the CPU' : ''
-  return new RuntimeError(
-    `provider: ${provider} cannot run this model here, got '${causeText(cause)}', expected ${NEEDS[provider]}${relaxed}`,
-    { cause },
-  )
+  refuse(`provider: ${provider} cannot run this model here`, cause, NEEDS[provider] + relaxed)
 }

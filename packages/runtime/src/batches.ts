@@ -1,5 +1,5 @@
 // One graph run over any number of rows, split where they are many.
-import { RuntimeError } from './error.js'
+import { refuse } from './error.js'
 import type { Session } from './session.js'
 
 /** Rows to feed and results to collect. */
@@ -36,7 +36,5 @@ export async function runRows(session: Session, rows: Rows): Promise<Record<stri
 function checkPart(name: string, data: unknown, length: number): Float32Array {
   if (data instanceof Float32Array && data.length === length) return data
   const got = ArrayBuffer.isView(data) ? `${data.byteLength} bytes` : 'nothing'
-  throw new RuntimeError(
-    `output '${name}': wrong type or length, got ${got}, expected ${length} float32 values`,
-  )
+  refuse(`output '${name}': wrong type or length`, got, `${length} float32 values`)
 }

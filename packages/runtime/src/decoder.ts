@@ -1,7 +1,7 @@
 // The decoder: latents to images, sampling and interpolation.
 import { runRows } from './batches.js'
 import type { HalfSource } from './encoder.js'
-import { RuntimeError } from './error.js'
+import { refuse } from './error.js'
 import { openHalf, rowDims, type Half, type OpenOptions } from './half.js'
 import type { RuntimeInfo, VaeShape } from './half.js'
 import { checkLatents, drawLatents, interpolateLatents } from './latents.js'
@@ -108,7 +108,7 @@ async function decode(half: Half, latents: Latents, options: DecodeOptions): Pro
   const { logits: wanted = false } = options
   const { data } = checkLatents('latents', latents, latentSize)
   if (wanted && !session.outputs.some((output) => output.name === 'logits')) {
-    throw new RuntimeError('logits: this decoder has none, expected a Bernoulli likelihood')
+    refuse('logits: none in this decoder', 'a request for them', 'a Bernoulli likelihood')
   }
   const count = data.length / latentSize
   const size = channels * height * width
@@ -130,6 +130,5 @@ async function decode(half: Half, latents: Latents, options: DecodeOptions): Pro
 function one(name: string, latents: Latents, latentSize: number): Float32Array {
   const { data } = checkLatents(name, latents, latentSize)
   if (data.length === latentSize) return data
-  const got = data.length / latentSize
-  throw new RuntimeError(`${name}: not exactly one latent, got ${got}, expected 1`)
+  refuse(`${name}: not exactly one latent`, data.length / latentSize, 1)
 }

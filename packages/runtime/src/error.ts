@@ -8,7 +8,17 @@ export class RuntimeError extends Error {
   override readonly name = 'RuntimeError'
 }
 
-/** What a caught value says, for the `got` of a message. */
-export function causeText(cause: unknown): string {
-  return (cause instanceof Error ? cause.message : String(cause)).trim()
+/**
+ * Throws a RuntimeError: `problem, got …, expected …`. For backends.
+ *
+ * @param got what there was; an error is quoted and becomes the cause
+ */
+export function refuse(problem: string, got: unknown, expected: unknown): never {
+  const cause = got instanceof Error ? { cause: got } : undefined
+  throw new RuntimeError(`${problem}, got ${shown(got)}, expected ${String(expected)}`, cause)
+}
+
+function shown(got: unknown): string {
+  if (got instanceof Error) return `'${got.message.trim()}'`
+  return Array.isArray(got) ? `[${got.join(', ')}]` : String(got)
 }

@@ -1,6 +1,6 @@
 // What encoders and decoders share: options, what is in use, and the shapes that a graph states.
 import { checkWhole } from './check.js'
-import { RuntimeError } from './error.js'
+import { refuse } from './error.js'
 import type { ImageShape, Precision } from './manifest.js'
 import type { Provider, Session, SessionBackend, SessionOptions, SessionValue } from './session.js'
 
@@ -75,8 +75,8 @@ export async function openHalf(request: HalfRequest): Promise<Half> {
 export function rowDims(values: readonly SessionValue[], name: string, rank: number): number[] {
   const value = values.find((candidate) => candidate.name === name)
   if (value === undefined) {
-    const got = values.map((candidate) => candidate.name).join(', ')
-    throw new RuntimeError(`model: not of the expected kind, got ${got}, expected '${name}'`)
+    const got = values.map((candidate) => candidate.name)
+    refuse('model: not of the expected kind', got, `'${name}'`)
   }
   const { type, dims } = value
   const sizes = dims.slice(1).filter((dim) => typeof dim === 'number')
@@ -86,9 +86,10 @@ export function rowDims(values: readonly SessionValue[], name: string, rank: num
     sizes.length !== rank - 1 ||
     dims.length !== rank
   ) {
-    throw new RuntimeError(
-      `model: unusable '${name}', got ${type} [${dims.join(', ')}], ` +
-        `expected float32 with a symbolic batch and ${rank - 1} fixed sizes`,
+    refuse(
+      `model: unusable '${name}'`,
+      `${type} [${dims.join(', ')}]`,
+      `float32 with a symbolic batch and ${rank - 1} fixed sizes`,
     )
   }
   return sizes
@@ -97,8 +98,7 @@ export function rowDims(values: readonly SessionValue[], name: string, rank: num
 function checkPromise(got: VaeShape, expected: VaeShape): void {
   const found = describe(got)
   const promised = describe(expected)
-  if (found === promised) return
-  throw new RuntimeError(`model: not as its manifest says, got ${found}, expected ${promised}`)
+  if (found !== promised) refuse('model: not as its manifest says', found, promised)
 }
 
 function describe({ latentSize, image }: VaeShape): string {

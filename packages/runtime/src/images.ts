@@ -1,6 +1,6 @@
 // Images as callers pass them in: checked, counted and cut into float32 batches.
 import { checkLength, checkValues, rowCount } from './check.js'
-import { RuntimeError } from './error.js'
+import { refuse } from './error.js'
 import type { ImageShape } from './manifest.js'
 
 /** Pixel values: float32 from 0 to 1, or uint8 from 0 to 255 (divided by 255). */
@@ -25,7 +25,7 @@ export interface CheckedImages {
 export function checkImages(images: Images, expected: ImageShape): CheckedImages {
   const { data, shape } = 'data' in images ? images : { data: images, shape: undefined }
   if (!(data instanceof Float32Array || data instanceof Uint8Array)) {
-    throw new RuntimeError('images: wrong type, expected a Float32Array or a Uint8Array')
+    refuse('images: wrong type', typeof data, 'a Float32Array or a Uint8Array')
   }
   const size = expected.channels * expected.height * expected.width
   if (shape !== undefined) checkShape(shape, expected)
@@ -51,7 +51,7 @@ function checkShape(shape: readonly number[] | ImageShape, expected: ImageShape)
   const got = 'channels' in shape ? shape : shapeOf(shape)
   for (const side of ['channels', 'height', 'width'] as const) {
     if (got[side] !== expected[side]) {
-      throw new RuntimeError(`images: wrong ${side}, got ${got[side]}, expected ${expected[side]}`)
+      refuse(`images: wrong ${side}`, got[side], expected[side])
     }
   }
 }
@@ -59,9 +59,7 @@ function checkShape(shape: readonly number[] | ImageShape, expected: ImageShape)
 function shapeOf(shape: readonly number[]): ImageShape {
   const [channels, height, width] = shape.slice(-3)
   if (channels === undefined || height === undefined || width === undefined || shape.length > 4) {
-    throw new RuntimeError(
-      `images: wrong shape, got [${shape.join(', ')}], expected [images, channels, height, width]`,
-    )
+    refuse('images: wrong shape', shape, '[images, channels, height, width]')
   }
   return { channels, height, width }
 }

@@ -1,7 +1,7 @@
 // Latent vectors: checked, drawn from the prior or a posterior, and interpolated.
 import { randomStream } from '@anyvae/random'
 import { checkLength, checkValues, checkWhole, rowCount } from './check.js'
-import { RuntimeError, causeText } from './error.js'
+import { RuntimeError, refuse } from './error.js'
 
 /** Latent vectors one after another: the values alone, or with their shape [count, latent size]. */
 export type Latents = Float32Array | LatentBatch
@@ -16,12 +16,11 @@ export interface LatentBatch {
 export function checkLatents(name: string, latents: Latents, size: number): LatentBatch {
   const { data, shape } = 'data' in latents ? latents : { data: latents, shape: undefined }
   if (!(data instanceof Float32Array)) {
-    throw new RuntimeError(`${name}: wrong type, expected a Float32Array`)
+    refuse(`${name}: wrong type`, typeof data, 'a Float32Array')
   }
   if (shape !== undefined) {
     if (shape.length < 1 || shape.length > 2 || shape.at(-1) !== size) {
-      const got = `[${shape.join(', ')}]`
-      throw new RuntimeError(`${name}: wrong shape, got ${got}, expected [count, ${size}]`)
+      refuse(`${name}: wrong shape`, shape, `[count, ${size}]`)
     }
     checkLength(name, data.length, shape)
   }
@@ -52,9 +51,7 @@ export function drawLatents(
   const { seed = 0, temperature = 1 } = options
   checkWhole('count', count, 1)
   if (!(temperature >= 0 && Number.isFinite(temperature))) {
-    throw new RuntimeError(
-      `temperature: not usable, got ${temperature}, expected a finite number of at least 0`,
-    )
+    refuse('temperature: not usable', temperature, 'a finite number of at least 0')
   }
   const data = normals(seed, 'latent', count * latentSize)
   return { data: data.map((value) => temperature * value), shape: [count, latentSize] }
@@ -79,7 +76,7 @@ function normals(seed: number, stream: string, count: number): Float32Array {
   try {
     return randomStream(seed, stream).normals(count)
   } catch (cause) {
-    throw new RuntimeError(causeText(cause), { cause })
+    throw new RuntimeError(cause instanceof Error ? cause.message : String(cause), { cause })
   }
 }
 
@@ -125,7 +122,7 @@ type Weights = (t: number) => readonly [number, number]
 
 function weightsOf(mode: string, a: Float32Array, b: Float32Array): Weights {
   if (mode !== 'linear' && mode !== 'spherical') {
-    throw new RuntimeError(`mode: unknown, got '${mode}', expected linear or spherical`)
+    refuse('mode: unknown', `'${mode}'`, 'linear or spherical')
   }
   const cosine = dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b))
   const angle = Math.acos(Math.min(1, Math.max(-1, cosine)))

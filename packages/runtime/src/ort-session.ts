@@ -1,6 +1,7 @@
 // A session of the seam over an InferenceSession of onnxruntime-node or onnxruntime-web.
 import type { InferenceSession, OnnxValue, Tensor, TensorConstructor } from 'onnxruntime-common'
-import { RuntimeError, causeText } from './error.js'
+import { checkLength } from './check.js'
+import { refuse } from './error.js'
 import { createQueue, type Queue } from './queue.js'
 import type { Provider, Session, SessionValue, TensorValue } from './session.js'
 
@@ -23,7 +24,7 @@ export function wrapSession(session: InferenceSession, options: WrapOptions): Se
   const outputs = session.outputMetadata.map(sessionValue)
   let released = false
   const refuseReleased = (): void => {
-    if (released) throw new RuntimeError('session: already released, expected no use after release')
+    if (released) refuse('session: already released', 'a further use', 'none')
   }
 
   return {
@@ -36,7 +37,7 @@ export function wrapSession(session: InferenceSession, options: WrapOptions): Se
       checkNames('input', Object.keys(feeds), inputs)
       checkNames('output', fetches, outputs)
       for (const { name } of inputs) {
-        if (!feeds[name]) throw new RuntimeError(`input: missing, expected a value for '${name}'`)
+        if (!feeds[name]) refuse(`input '${name}': missing`, 'nothing', 'a tensor')
       }
       const tensors = mapValues(feeds, (value, name) => tensor(value, name, options.Tensor))
       const results = await queue(() => session.run(tensors, fetches).catch(runFailed))
@@ -64,18 +65,14 @@ function checkNames(what: string, names: readonly string[], values: readonly Ses
   const known = values.map((value) => value.name)
   for (const name of names) {
     if (!known.includes(name)) {
-      throw new RuntimeError(`${what}: unknown name, got '${name}', expected ${known.join(', ')}`)
+      refuse(`${what}: unknown name`, `'${name}'`, known.join(', '))
     }
   }
 }
 
 function tensor(value: TensorValue, name: string, Class: TensorConstructor): Tensor {
   const { type, data, dims } = value
-  const size = dims.reduce((product, dim) => product * dim, 1)
-  if (data.length !== size) {
-    const got = `${data.length} values for [${dims.join(', ')}]`
-    throw new RuntimeError(`input '${name}': length and shape differ, got ${got}, expected ${size}`)
-  }
+  checkLength(`input '${name}'`, data.length, dims)
   return new Class(type, data, dims)
 }
 
@@ -95,12 +92,11 @@ function tensorValue(value: OnnxValue, name: string): TensorValue {
     case 'bool':
       if (data instanceof Uint8Array) return { type, dims, data }
   }
-  const expected = 'float32, int32, int64, uint8 or bool'
-  throw new RuntimeError(`output '${name}': unsupported type, got ${type}, expected ${expected}`)
+  refuse(`output '${name}': unsupported type`, type, 'float32, int32, int64, uint8 or bool')
 }
 
 function runFailed(cause: unknown): never {
-  throw new RuntimeError(`run: onnxruntime failed, got '${causeText(cause)}'`, { cause })
+  refuse('run: onnxruntime failed', cause, 'inputs that fit the model')
 }
 
 function mapValues<A, B>(

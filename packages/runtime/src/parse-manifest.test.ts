@@ -61,7 +61,7 @@ describe('parseManifest', () => {
     [{ files: { 'a.onnx': { ...FILE, sha256: 'A'.repeat(64) } } }, /64 lower-case hexadecimal/],
     [{ files: { 'a.onnx': { ...FILE, bytes: -1 } } }, /\.bytes' is wrong, got -1/],
     [{ files: { 'a.onnx': { ...FILE, tolerance: -1 } } }, /\.tolerance' is wrong, got -1/],
-    [{ files: { '../a.onnx': FILE } }, /leaves the bundle/],
+    [{ files: { '../a.onnx': FILE } }, /leaves the folder/],
     [{ training: { epochs: 'ten' } }, /'training.epochs' is wrong, got "ten", expected a number/],
     [{ quality: { split: 1 } }, /'quality.split' is wrong, got 1, expected a text/],
     [{ producer: { name: 'anyvae' } }, /'producer.version' is wrong/],

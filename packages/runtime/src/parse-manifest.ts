@@ -1,5 +1,5 @@
 // From parsed JSON to a manifest, every field checked by hand: no schema library in a page.
-import { RuntimeError } from './error.js'
+import { refuse } from './error.js'
 import { FORMAT_VERSION, type Manifest, type ManifestFile } from './manifest.js'
 
 type Json = Readonly<Record<string, unknown>>
@@ -62,9 +62,10 @@ export function checkPath(path: string): string {
   // A colon begins a drive or a URL scheme, a question or number sign ends a URL's path, and a
   // percent sign can hide any of these.
   if (!inside || /[\\:?#%\0]/.test(path)) {
-    throw new RuntimeError(
-      `bundle: a file's path leaves the bundle or is unusable, got ${JSON.stringify(path)}, ` +
-        `expected a relative path inside the bundle's folder`,
+    refuse(
+      "bundle: a file's path leaves the folder or is unusable",
+      JSON.stringify(path),
+      'a relative path inside the folder',
     )
   }
   return path
@@ -153,7 +154,5 @@ function range(value: unknown): readonly [0, 1] {
 function fail(field: string, got: unknown, expected: unknown): never {
   const what = field === '' ? 'the whole' : `'${field}'`
   const shown = got === undefined ? 'nothing' : JSON.stringify(got)
-  throw new RuntimeError(
-    `anyvae.json: ${what} is wrong, got ${shown.slice(0, 200)}, expected ${String(expected)}`,
-  )
+  refuse(`anyvae.json: ${what} is wrong`, shown.slice(0, 200), expected)
 }

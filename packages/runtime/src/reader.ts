@@ -1,5 +1,5 @@
 // Bundles by file: reading, checksums, the manifest.
-import { RuntimeError, causeText } from './error.js'
+import { RuntimeError, refuse } from './error.js'
 import type { Manifest } from './manifest.js'
 import { checkPath, parseManifest } from './parse-manifest.js'
 
@@ -24,7 +24,8 @@ export async function readManifest(reader: BundleReader): Promise<Manifest> {
   try {
     return parseManifest(parseJson(bytes))
   } catch (cause) {
-    throw new RuntimeError(`bundle '${reader.location}': ${causeText(cause)}`, { cause })
+    if (!(cause instanceof Error)) throw cause
+    throw new RuntimeError(`bundle '${reader.location}': ${cause.message}`, { cause })
   }
 }
 
@@ -32,8 +33,7 @@ function parseJson(bytes: Uint8Array): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
   } catch (cause) {
-    const got = causeText(cause)
-    throw new RuntimeError(`anyvae.json: not readable, got '${got}', expected JSON`, { cause })
+    refuse('anyvae.json: not readable', cause, 'JSON')
   }
 }
 
@@ -52,17 +52,15 @@ export async function readModel(
   const what = `bundle '${reader.location}': '${path}'`
   if (file === undefined) {
     const known = Object.keys(manifest.files).join(', ')
-    throw new RuntimeError(`${what} is not in its manifest, expected one of ${known}`)
+    refuse(`${what} is not in its manifest`, 'nothing', `one of ${known}`)
   }
   const bytes = await reader.read(checkPath(path), file.bytes)
   if (bytes.length !== file.bytes) {
-    throw new RuntimeError(
-      `${what} has the wrong size, got ${bytes.length} bytes, expected ${file.bytes}`,
-    )
+    refuse(`${what} has the wrong size`, `${bytes.length} bytes`, file.bytes)
   }
   const sha256 = await digest(bytes)
   if (sha256 !== file.sha256) {
-    throw new RuntimeError(`${what} was altered, got SHA-256 ${sha256}, expected ${file.sha256}`)
+    refuse(`${what} was altered`, `SHA-256 ${sha256}`, file.sha256)
   }
   return bytes
 }
@@ -71,9 +69,7 @@ async function digest(bytes: Uint8Array): Promise<string> {
   // Absent where a page was served over plain http, whatever the type says.
   const subtle: SubtleCrypto | undefined = globalThis.crypto.subtle
   if (subtle === undefined) {
-    throw new RuntimeError(
-      'checksum: cannot be computed, got a page without crypto.subtle, expected https or localhost',
-    )
+    refuse('checksum: not computable', 'a page without crypto.subtle', 'https or localhost')
   }
   const hash = new Uint8Array(await subtle.digest('SHA-256', new Uint8Array(bytes)))
   return Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join('')

@@ -54,7 +54,8 @@ export interface SessionOptions {
   /** Write a profile on release, to a file whose name begins with this (where there are files). */
   readonly profile?: string
   /**
-   * Further onnxruntime session options, as they are: they win over those above, but for `threads`.
+   * Further onnxruntime session options, as they are: they win over those above, but for
+   * `threads` and `exclusive`.
    * `executionProviders` may carry settings of `provider`, and name no other.
    */
   readonly session?: Readonly<Record<string, unknown>>

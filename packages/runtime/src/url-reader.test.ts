@@ -86,8 +86,8 @@ describe('urlReader', () => {
     ['broken', undefined, /broken: cannot be read, got /],
     ['chunked', BODY.length - 1, /got more than 99999 bytes/],
     ['chunked', BODY.length + 1, /got only 100000 of 100001 bytes/],
-    ['../whole', undefined, /leaves the bundle/],
-    ['//127.0.0.1/x', undefined, /leaves the bundle/],
+    ['../whole', undefined, /leaves the folder/],
+    ['//127.0.0.1/x', undefined, /leaves the folder/],
   ])('says what is wrong with %s', async (file, bytes, message) => {
     const reading = urlReader(folder).read(file, bytes)
     await expect(reading).rejects.toThrow(RuntimeError)

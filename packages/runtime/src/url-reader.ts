@@ -1,5 +1,5 @@
 // Bundles and bare files by URL.
-import { RuntimeError, causeText } from './error.js'
+import { RuntimeError, refuse } from './error.js'
 import { checkPath } from './parse-manifest.js'
 import type { BundleReader } from './reader.js'
 
@@ -59,7 +59,7 @@ interface Download extends DownloadOptions {
 
 async function download(url: URL, options: Download): Promise<Uint8Array> {
   const { fetch = globalThis.fetch, signal } = options
-  const fail: Fail = failure(url)
+  const fail: Fail = (got) => refuse(`${url.href}: cannot be read`, got, 'the file')
   try {
     const response = await fetch(url, signal ? { signal } : {})
     if (!response.ok) fail(`HTTP status ${response.status} ${response.statusText}`.trim())
@@ -67,17 +67,11 @@ async function download(url: URL, options: Download): Promise<Uint8Array> {
     return await readBody(response, options, fail)
   } catch (cause) {
     if (cause instanceof RuntimeError) throw cause
-    fail(`'${causeText(cause)}'`, cause)
+    fail(cause)
   }
 }
 
-type Fail = (got: string, cause?: unknown) => never
-
-function failure(url: URL): Fail {
-  return (got, cause) => {
-    throw new RuntimeError(`${url.href}: cannot be read, got ${got}, expected the file`, { cause })
-  }
-}
+type Fail = (got: unknown) => never
 
 async function readBody(response: Response, options: Download, fail: Fail): Promise<Uint8Array> {
   const { file, onProgress, bytes } = options

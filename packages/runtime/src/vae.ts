@@ -1,7 +1,7 @@
 // A whole VAE from a bundle: both halves behind one object.
 import { createDecoder, type DecodedBatch, type Decoder, type Decoding } from './decoder.js'
 import { createEncoder, type Encoded, type Encoder, type HalfSource } from './encoder.js'
-import { RuntimeError } from './error.js'
+import { refuse } from './error.js'
 import type { OpenOptions, RuntimeInfo } from './half.js'
 import type { Images } from './images.js'
 import { drawPosterior } from './latents.js'
@@ -94,10 +94,7 @@ function vae(manifest: Manifest, encoder: Once<Encoder>, decoder: Decoder): Vae 
 function checkPrecision(manifest: Manifest, precision: Precision = 'float32'): void {
   const known = Object.values(manifest.files).map((file) => file.precision)
   if (known.includes(precision)) return
-  const expected = [...new Set(known)].join(', ')
-  throw new RuntimeError(
-    `precision: not in this bundle, got ${precision}, expected one of ${expected}`,
-  )
+  refuse('precision: not in this bundle', precision, `one of ${[...new Set(known)].join(', ')}`)
 }
 
 function pick(
@@ -110,10 +107,7 @@ function pick(
     files.find(([, file]) => file.precision === precision) ??
     files.find(([, file]) => file.precision === 'float32')
   if (found) return { path: found[0], precision: found[1].precision }
-  throw new RuntimeError(
-    `bundle: no ${role} of precision ${precision} or float32, ` +
-      `got ${Object.keys(manifest.files).join(', ')}`,
-  )
+  refuse(`bundle: no ${role} to use`, Object.keys(manifest.files), `one of precision ${precision}`)
 }
 
 interface Once<T> {
@@ -128,7 +122,7 @@ function once<T extends { release(): Promise<void> }>(load: () => Promise<T>): O
   let released = false
   return {
     async get() {
-      if (released) throw new RuntimeError('vae: already released, expected no use after release')
+      if (released) refuse('vae: already released', 'a further use', 'none')
       loading ??= load()
       try {
         return await loading
