@@ -6,6 +6,7 @@ import { elboTerms } from '../objective/elbo.js'
 import { trainStep } from '../objective/step.js'
 import type { AdamState } from '../objective/adam.js'
 import type { Chunk, ChunkMetrics, EngineOptions, EvaluationBatch } from './engine.js'
+import { unitPixels } from './pixels.js'
 import type { EvaluationTerms, TrainingEngine, TrainingState } from './engine.js'
 
 /**
@@ -110,8 +111,7 @@ async function evaluateBatch(
 /** Bytes as [count, channels, height, width] in 0 to 1. */
 function imageTensor(network: Network, images: Uint8Array, count: number): tf.Tensor4D {
   const { channels, height, width } = network.config.image
-  const scaled = Float32Array.from(images, (byte) => byte / 255)
-  return tf.tensor4d(scaled, [count, channels, height, width])
+  return tf.tensor4d(unitPixels(images), [count, channels, height, width])
 }
 
 function upload(network: Network, initial: TrainingState): AdamState {

@@ -29,5 +29,9 @@ function initial(spec: ParameterSpec, seed: number): Float32Array {
   const { init } = spec
   if (init.kind === 'constant') return new Float32Array(size(spec)).fill(init.value)
   const uniforms = randomStream(seed, `init/${spec.name}`).uniforms(size(spec))
-  return Float32Array.from(uniforms, (u) => (2 * u - 1) * init.limit)
+  const values = new Float32Array(uniforms.length)
+  uniforms.forEach((u, i) => {
+    values[i] = (2 * u - 1) * init.limit
+  })
+  return values
 }
