@@ -43,6 +43,7 @@ describe('checkpoint', () => {
     const larger = new Uint8Array(bytes.length + 3)
     larger.set(bytes, 3)
     expect(decodeCheckpoint(larger.subarray(3))).toEqual(checkpoint())
+    expect(decodeCheckpoint(Buffer.from(larger.buffer).subarray(3))).toEqual(checkpoint())
   })
 
   it('refuses each truncation', () => {

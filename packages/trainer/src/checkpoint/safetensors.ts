@@ -65,7 +65,8 @@ export function decodeSafetensors(bytes: Uint8Array): SafeTensors {
     bytes.length - start,
   )
   const tensors = entries.map(([name, { dtype, shape, begin, end }]): [string, SafeTensor] => {
-    const data = bytes.slice(start + begin, start + end)
+    // Not slice: of a Node Buffer that is no copy.
+    const data = Uint8Array.from(bytes.subarray(start + begin, start + end))
     if (dtype === 'U8') return [name, { dtype, shape, data }]
     return [name, { dtype, shape, data: new Float32Array(data.buffer) }]
   })
