@@ -2,6 +2,12 @@
 export { checkModel } from './check/checker.js'
 export { decodeModel, decodeTensor, encodeModel, encodeTensor } from './codec/codec.js'
 export { OnnxError } from './error.js'
+export { removeDeadNodes, removeUnusedInitializers } from './passes/dead.js'
+export { foldConstants } from './passes/fold.js'
+export { mergeInitializers } from './passes/initializers.js'
+export { optimizeGraph } from './passes/optimize.js'
+export { eliminateCommonSubexpressions } from './passes/subexpressions.js'
+export { pushTransposes } from './passes/transposes.js'
 export { printGraph, printModel } from './printer.js'
 export type {
   Attribute,

@@ -1,0 +1,117 @@
+// Folds what is cheap to see: Identity, Cast to the same type, chains of Reshape and of Transpose.
+import { numbersOf } from '../builder/tensor.js'
+import { dataTypeCode } from '../data-types.js'
+import type { Graph, Initializer, Node } from '../types.js'
+import { removeIdentities } from './identities.js'
+import { composed, isIdentity, permutationOf, transposed } from './permutation.js'
+import { sameDims, scopeOf, type Scope } from './scope.js'
+import { mapSubgraphs, withoutStaleValues } from './walk.js'
+
+interface Context {
+  readonly scope: Scope
+  /** Nodes so far, by what they make. */
+  readonly makers: ReadonlyMap<string, Node>
+}
+
+/** A simpler node for the same value, or a constant, or undefined where the rule does not apply. */
+type Rule = (node: Node, context: Context) => Node | Initializer | undefined
+
+const rules: Readonly<Record<string, Rule>> = {
+  Cast: foldCast,
+  Reshape: foldReshape,
+  Transpose: foldTranspose,
+}
+
+/**
+ * Removes Identity, Cast to the type that a value has, Reshape to the shape that it has and Transpose
+ * that moves nothing; makes one of two Reshapes or two Transposes in a row; and does Reshape and
+ * Transpose of an initializer beforehand. What nothing reads any more stays for `removeDeadNodes`.
+ */
+export function foldConstants(graph: Graph): Graph {
+  return foldInScope(graph)
+}
+
+/** `foldConstants` for a sub-graph, which also knows what surrounds it. */
+export function foldInScope(graph: Graph, outer?: Scope): Graph {
+  const scope = scopeOf(graph, outer)
+  const inner = mapSubgraphs(graph, (subgraph) => foldInScope(subgraph, scope))
+  const outputs = new Set(graph.outputs.map((output) => output.name))
+  const makers = new Map<string, Node>()
+  const constants = new Map(scope.constants)
+  const context = { scope: { ...scope, constants }, makers }
+  const nodes: Node[] = []
+  const initializers = [...inner.initializers]
+  for (const original of inner.nodes) {
+    const folded = simplified(original, context)
+    const isConstant = 'bytes' in folded
+    if (isConstant && !outputs.has(folded.name)) {
+      initializers.push(folded)
+      constants.set(folded.name, folded)
+      continue
+    }
+    const node = isConstant ? original : folded
+    nodes.push(node)
+    for (const name of node.outputs) makers.set(name, node)
+  }
+  return removeIdentities(withoutStaleValues({ ...inner, nodes, initializers }))
+}
+
+function simplified(node: Node, context: Context): Node | Initializer {
+  const rule = node.domain ? undefined : rules[node.opType]
+  const next = rule?.(node, context)
+  if (next === undefined) return node
+  // The result may be in reach of a rule again: Transpose of Transpose of Transpose.
+  return 'bytes' in next ? next : simplified(next, context)
+}
+
+function foldCast(node: Node, { scope }: Context): Node | undefined {
+  const { to } = node.attributes
+  const dataType = scope.types.get(node.inputs[0] ?? '')?.dataType
+  if (dataType === undefined || to?.type !== 'int') return undefined
+  return to.value === dataTypeCode(dataType) ? identity(node, node.inputs[0]) : undefined
+}
+
+function foldReshape(node: Node, { scope, makers }: Context): Node | Initializer | undefined {
+  const [source = '', shape = ''] = node.inputs
+  const [output = ''] = node.outputs
+  const dims = scope.types.get(output)?.dims
+  if (sameDims(scope.types.get(source)?.dims, dims)) return identity(node, source)
+  const constant = scope.constants.get(source)
+  if (constant && dims?.every((dim) => typeof dim === 'number')) {
+    return { ...constant, name: output, dims }
+  }
+  const maker = makers.get(source)
+  if (maker?.opType !== 'Reshape' || maker.domain || copiesSizes(node, scope)) return undefined
+  return { ...node, inputs: [maker.inputs[0] ?? '', shape] }
+}
+
+/** Whether a Reshape takes sizes from its operand, or may: a 0 does, unless told otherwise. */
+function copiesSizes(node: Node, scope: Scope): boolean {
+  const { allowzero } = node.attributes
+  if (allowzero?.type === 'int' && allowzero.value === 1) return false
+  const shape = scope.constants.get(node.inputs[1] ?? '')
+  return shape === undefined || numbersOf(shape).includes(0)
+}
+
+function foldTranspose(node: Node, { scope, makers }: Context): Node | Initializer | undefined {
+  const [source = ''] = node.inputs
+  const [output = ''] = node.outputs
+  const perm = permutationOf(node, scope)
+  if (perm === undefined) return undefined
+  if (isIdentity(perm)) return identity(node, source)
+  const constant = scope.constants.get(source)
+  if (constant) return { name: output, ...transposed(constant, perm) }
+  const maker = makers.get(source)
+  const first = permutationOf(maker, scope)
+  if (maker === undefined || first === undefined) return undefined
+  return { ...transposeOf(node, composed(first, perm)), inputs: [maker.inputs[0] ?? ''] }
+}
+
+function transposeOf(node: Node, perm: readonly number[]): Node {
+  return { ...node, attributes: { perm: { type: 'ints', value: perm } } }
+}
+
+function identity(node: Node, source: string | undefined): Node {
+  const { name, outputs } = node
+  return { name, opType: 'Identity', inputs: [source ?? ''], outputs, attributes: {} }
+}

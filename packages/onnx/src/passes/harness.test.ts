@@ -1,0 +1,72 @@
+// How tests compare a graph with what a pass makes of it: onnxruntime computes both.
+import { InferenceSession, Tensor } from 'onnxruntime-node'
+import { describe, expect, it } from 'vitest'
+import { GraphBuilder } from '../builder/builder.js'
+import { elementCount, type Value } from '../builder/value.js'
+import { checkModel } from '../check/checker.js'
+import { encodeModel } from '../codec/codec.js'
+import type { Graph, Model, ValueInfo } from '../types.js'
+
+const modelOf = (graph: Graph): Model => ({ irVersion: 8, opsets: { '': 17 }, graph })
+
+/** All values, computed as the graph says: onnxruntime's own optimiser is off. */
+async function valuesOf(graph: Graph): Promise<Record<string, Tensor>> {
+  const made = new Set(graph.outputs.map((output) => output.name))
+  const inner = graph.values.filter((value) => !made.has(value.name))
+  const model = modelOf({ ...graph, values: [], outputs: [...graph.outputs, ...inner] })
+  const options = { graphOptimizationLevel: 'disabled' } as const
+  const session = await InferenceSession.create(encodeModel(model), options)
+  const feeds = graph.inputs.map((input, index) => [input.name, example(input, index)] as const)
+  const results = await session.run(Object.fromEntries(feeds))
+  await session.release()
+  return results
+}
+
+function example({ dims = [] }: ValueInfo, index: number): Tensor {
+  const sizes = dims.map((dim) => (typeof dim === 'number' ? dim : 2))
+  const data = Float32Array.from({ length: elementCount(sizes) }, (_, i) => Math.sin(i + 5 * index))
+  return new Tensor('float32', data, sizes)
+}
+
+/** Same signature, same values, and every value info true. */
+export async function expectSame(before: Graph, after: Graph): Promise<void> {
+  checkModel(modelOf(after))
+  expect([after.inputs, after.outputs]).toEqual([before.inputs, before.outputs])
+  const [expected, got] = [await valuesOf(before), await valuesOf(after)]
+  for (const { name } of before.outputs) {
+    const [a, b] = [expected[name]?.data, got[name]?.data].map((data) =>
+      Array.from(data ?? [], Number),
+    )
+    a?.forEach((value, index) => expect(b?.[index]).toBeCloseTo(value, 5))
+    expect(b?.length).toBe(a?.length)
+  }
+  for (const { name, dims, dataType } of [...after.values, ...after.outputs]) {
+    const sizes = dims?.map((dim) => (typeof dim === 'number' ? dim : 2))
+    expect([name, got[name]?.type, got[name]?.dims]).toEqual([name, dataType, sizes])
+  }
+}
+
+/** A graph from x, and whatever else is named, to y. */
+export function graphOf(
+  dims: readonly number[],
+  body: (b: GraphBuilder, x: Value) => Value,
+): Graph {
+  const builder = new GraphBuilder(17, ['y'])
+  const x = builder.input('x', { dataType: 'float32', dims })
+  builder.output('y', body(builder, x))
+  return builder.build('g')
+}
+
+describe('expectSame', () => {
+  const graph = graphOf([2, 3], (b, x) => b.node('Neg', [b.node('Exp', [x])]))
+
+  it('finds another value', async () => {
+    const other = graphOf([2, 3], (b, x) => b.node('Abs', [b.node('Exp', [x])]))
+    await expect(expectSame(graph, other)).rejects.toThrow()
+  })
+
+  it('finds a wrong value info', async () => {
+    const values = graph.values.map((value) => ({ ...value, dims: [3, 2] }))
+    await expect(expectSame(graph, { ...graph, values })).rejects.toThrow()
+  })
+})

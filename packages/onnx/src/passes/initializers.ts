@@ -1,0 +1,35 @@
+// Merges initializers that hold the same data.
+import type { Graph, Initializer } from '../types.js'
+import { mapSubgraphs, renameReads } from './walk.js'
+
+/** Keeps the first of several initializers with equal type, shape and bytes. */
+export function mergeInitializers(graph: Graph): Graph {
+  const inner = mapSubgraphs(graph, mergeInitializers)
+  // Names that a caller sees stay.
+  const visible = new Set([...inner.inputs, ...inner.outputs].map((value) => value.name))
+  const firsts = new Map<string, Initializer[]>()
+  const merged = new Map<string, string>()
+  for (const tensor of inner.initializers) {
+    if (visible.has(tensor.name)) continue
+    const alike = firsts.get(roughKey(tensor)) ?? []
+    const first = alike.find((other) => sameBytes(other.bytes, tensor.bytes))
+    if (first) merged.set(tensor.name, first.name)
+    else firsts.set(roughKey(tensor), [...alike, tensor])
+  }
+  if (merged.size === 0) return inner
+  return {
+    ...inner,
+    nodes: inner.nodes.map((node) => renameReads(node, (name) => merged.get(name) ?? name)),
+    initializers: inner.initializers.filter((tensor) => !merged.has(tensor.name)),
+    values: inner.values.filter((value) => !merged.has(value.name)),
+  }
+}
+
+/** Equal for equal tensors, and cheap: large data is compared byte by byte only among few. */
+function roughKey({ dataType, dims, bytes }: Initializer): string {
+  return `${dataType}[${dims.join()}]${bytes.subarray(0, 32).join()}`
+}
+
+function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, index) => byte === b[index])
+}

@@ -1,0 +1,25 @@
+// All passes together, until none finds anything more.
+import type { Graph } from '../types.js'
+import { removeDeadNodes, removeUnusedInitializers } from './dead.js'
+import { foldConstants } from './fold.js'
+import { mergeInitializers } from './initializers.js'
+import { settled, type Pass } from './settled.js'
+import { eliminateCommonSubexpressions } from './subexpressions.js'
+import { pushTransposes } from './transposes.js'
+
+const passes: readonly Pass[] = [
+  foldConstants,
+  mergeInitializers,
+  eliminateCommonSubexpressions,
+  pushTransposes,
+  removeDeadNodes,
+  removeUnusedInitializers,
+]
+
+/**
+ * A graph that computes the same values from the same inputs under the same names, in fewer nodes.
+ * Expects a graph that `checkModel` accepts.
+ */
+export function optimizeGraph(graph: Graph): Graph {
+  return settled(graph, passes)
+}
