@@ -95,7 +95,9 @@ function checkedResults(results: unknown, options: RecordOptions): Tensors {
 
 /** An unknown kernel is the one error of TensorFlow.js that users of a trace meet. */
 function explained(error: unknown): unknown {
-  const kernel = error instanceof Error && /registered kernel '(\w+)'/.exec(error.message)?.[1]
+  const kernel =
+    error instanceof Error &&
+    /ernel '(\w+)' (?:not registered )?for backend/.exec(error.message)?.[1]
   if (!kernel) {
     return error
   }

@@ -1,5 +1,5 @@
 // The graph builder as lowerings see it: operands in, operands out.
-import type { GraphBuilder} from '@anyvae/onnx';
+import type { GraphBuilder } from '@anyvae/onnx'
 import { attr, broadcast, tensorOf, type Attribute, type Value } from '@anyvae/onnx'
 import { TraceError } from './error.js'
 import type { Operand, OperandType } from './operand.js'

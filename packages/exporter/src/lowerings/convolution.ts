@@ -53,7 +53,6 @@ const conv2dBackpropFilter: Lowering<'Conv2DBackpropFilter'> = (
 ) => {
   const { filterShape } = attributes
   const window = windowOf(x.dims, filterShape, { ...attributes, dilations: 1 })
-  const ends = window.end.map((pad, axis) => pad - (window.leftOver[axis] ?? 0))
   const gradient = recorder.node(
     'Conv',
     [recorder.transpose(x, [3, 0, 1, 2]), recorder.transpose(dy, [3, 0, 1, 2])],
@@ -62,10 +61,11 @@ const conv2dBackpropFilter: Lowering<'Conv2DBackpropFilter'> = (
       kernel: dy.dims.slice(1, 3),
       strides: [1, 1],
       dilations: window.strides,
-      end: ends.map((pad) => Math.max(0, pad)),
     }),
   )
-  const cut = ends.some((pad) => pad < 0) ? cutWindow(gradient, filterShape, recorder) : gradient
+  const cut = window.leftOver.some((rest) => rest > 0)
+    ? cutWindow(gradient, filterShape, recorder)
+    : gradient
   return recorder.transpose(cut, [2, 3, 0, 1])
 }
 
@@ -85,8 +85,9 @@ interface Window {
   readonly strides: readonly number[]
   readonly dilations: readonly number[]
   readonly begin: readonly number[]
+  /** No more than the windows reach. */
   readonly end: readonly number[]
-  /** Rows and columns at the end that the strides never reach. */
+  /** Rows and columns of the image itself that the strides never reach. */
   readonly leftOver: readonly number[]
 }
 
@@ -108,18 +109,33 @@ function windowOf(
     dimRoundingMode,
   )
   const { top, left, bottom, right } = info.padInfo
-  const spans = [
-    info.inHeight + top + bottom - info.effectiveFilterHeight,
-    info.inWidth + left + right - info.effectiveFilterWidth,
+  const strideOf = [info.strideHeight, info.strideWidth]
+  const unseen = [
+    info.inHeight +
+      top +
+      bottom -
+      info.effectiveFilterHeight -
+      (info.outHeight - 1) * info.strideHeight,
+    info.inWidth +
+      left +
+      right -
+      info.effectiveFilterWidth -
+      (info.outWidth - 1) * info.strideWidth,
   ]
-  const steps = [info.strideHeight, info.strideWidth]
+  const end = [bottom, right].map((pad, axis) => Math.max(0, pad - (unseen[axis] ?? 0)))
+  const leftOver = unseen.map((rest, axis) => Math.max(0, rest - ([bottom, right][axis] ?? 0)))
+  if (leftOver.some((rest, axis) => rest >= (strideOf[axis] ?? 1))) {
+    throw new TraceError(
+      `conv2d: TensorFlow.js takes the filter's height for its width here, got a filter of ${info.filterHeight} x ${info.filterWidth} and padding as a number, expected 'same', 'valid' or a square filter`,
+    )
+  }
   return {
     kernel: [info.filterHeight, info.filterWidth],
-    strides: steps,
+    strides: strideOf,
     dilations: [info.dilationHeight, info.dilationWidth],
     begin: [top, left],
-    end: [bottom, right],
-    leftOver: spans.map((span, axis) => span % (steps[axis] ?? 1)),
+    end,
+    leftOver,
   }
 }
 
