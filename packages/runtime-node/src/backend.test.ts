@@ -105,7 +105,7 @@ describe('nodeBackend', () => {
       [session.run({}), "input 'latent': missing"],
       [session.run({ ...latent(1), x: latent(1).latent }), "input: unknown name, got 'x'"],
       [session.run(latent(1), ['picture']), "got 'picture', expected image, logits"],
-      [session.run(of([2, LATENT])), 'got 5 values for [2, 5], expected 10'],
+      [session.run(of([2, LATENT])), 'got 5 values, expected 10 by [2, 5]'],
       [session.run(of([LATENT, 1])), 'run: onnxruntime failed'],
     ] as const
     for (const [run, message] of cases) {

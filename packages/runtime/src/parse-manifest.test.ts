@@ -52,7 +52,7 @@ describe('parseManifest', () => {
     [{ image: { channels: 1, height: 28, range: [0, 1] } }, /'image.width' is wrong/],
     [{ image: { channels: 1, height: 2, width: 2, range: [-1, 1] } }, /'image.range' is wrong/],
     [{ likelihood: 'poisson' }, /got "poisson", expected bernoulli or gaussian/],
-    [{ files: {} }, /'files' is wrong, got "none"/],
+    [{ files: {} }, /'files' is wrong, got {}, expected an encoder/],
     [{ files: { 'a.onnx': { ...FILE, role: 'tail' } } }, /files\["a.onnx"\].role' is wrong/],
     [
       { files: { 'a.onnx': { ...FILE, precision: 'int4' } } },

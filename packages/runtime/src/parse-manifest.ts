@@ -1,13 +1,62 @@
-// From parsed JSON to a manifest, every field checked by hand: no schema library in a page.
+// From parsed JSON to a manifest: a table of hand-written checks, no schema library in a page.
 import { refuse } from './error.js'
-import { FORMAT_VERSION, type Manifest, type ManifestFile } from './manifest.js'
+import { FORMAT_VERSION, type ImageShape, type Manifest, type ManifestFile } from './manifest.js'
 
-type Json = Readonly<Record<string, unknown>>
+/** Returns where the value is as it should be, and throws a RuntimeError naming `field` elsewhere. */
+type Check = (value: unknown, field: string) => void
+type Checks<T> = { readonly [K in keyof T]-?: Check }
 
-const TRAINING_TEXT = ['data', 'engine', 'command']
-const TRAINING_NUMBERS = ['images', 'epochs', 'steps', 'batchSize', 'seed', 'learningRate', 'beta']
-const QUALITY_TEXT = ['data', 'split', 'binarisation']
-const QUALITY_NUMBERS = ['images', 'samples', 'negativeElbo', 'reconstruction', 'kl', 'activeUnits']
+const isText = (value: unknown): boolean => typeof value === 'string' && value !== ''
+const isNumber = (value: unknown): boolean => typeof value === 'number' && Number.isFinite(value)
+const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) > 0
+
+const text = check(isText, 'a text')
+const number = check(isNumber, 'a number')
+const count = check(isCount, 'a whole number of at least 1')
+
+const imageChecks: Checks<ImageShape> = { channels: count, height: count, width: count }
+
+const file: Checks<ManifestFile> = {
+  role: choice('encoder', 'decoder'),
+  precision: choice('float32', 'float16', 'int8'),
+  bytes: count,
+  sha256: check(
+    (value) => /^[0-9a-f]{64}$/.test(String(value)),
+    '64 lower-case hexadecimal digits',
+  ),
+  tolerance: check((value) => isNumber(value) && Number(value) >= 0, 'a number of at least 0'),
+}
+
+const manifest: Checks<Manifest> = {
+  formatVersion: checkVersion,
+  name: text,
+  architecture: fields({ name: text }),
+  latentSize: count,
+  image: fields({
+    ...imageChecks,
+    range: check((value) => JSON.stringify(value) === '[0,1]', '[0,1]'),
+  }),
+  likelihood: choice('bernoulli', 'gaussian'),
+  opset: count,
+  irVersion: count,
+  files: checkFiles,
+  training: optional(
+    fields({
+      ...all(optional(text), ['data', 'engine', 'command']),
+      ...all(optional(number), ['images', 'epochs', 'steps', 'batchSize', 'seed']),
+      ...all(optional(number), ['learningRate', 'beta']),
+    }),
+  ),
+  quality: optional(
+    fields({
+      ...all(optional(text), ['data', 'split', 'binarisation']),
+      ...all(optional(number), ['images', 'samples', 'negativeElbo', 'reconstruction', 'kl']),
+      activeUnits: optional(number),
+    }),
+  ),
+  producer: fields({ name: text, version: text }),
+  license: text,
+}
 
 /**
  * Checks the contents of an `anyvae.json`. Fields that it does not know are kept.
@@ -17,39 +66,8 @@ const QUALITY_NUMBERS = ['images', 'samples', 'negativeElbo', 'reconstruction', 
  * than this package, or where a file's path leaves the bundle's folder
  */
 export function parseManifest(json: unknown): Manifest {
-  const root = object(json, '')
-  checkVersion(root['formatVersion'])
-  const image = object(root['image'], 'image')
-  const architecture = object(root['architecture'], 'architecture')
-  const producer = object(root['producer'], 'producer')
-  const files = Object.entries(object(root['files'], 'files'))
-  if (files.length === 0) fail('files', 'none', 'an encoder or a decoder')
-  return {
-    ...root,
-    formatVersion: FORMAT_VERSION,
-    name: text(root, 'name'),
-    architecture: { ...architecture, name: text(architecture, 'name', 'architecture.') },
-    latentSize: count(root, 'latentSize'),
-    image: {
-      channels: count(image, 'channels', 'image.'),
-      height: count(image, 'height', 'image.'),
-      width: count(image, 'width', 'image.'),
-      range: range(image['range']),
-    },
-    likelihood: choice(root, 'likelihood', ['bernoulli', 'gaussian']),
-    opset: count(root, 'opset'),
-    irVersion: count(root, 'irVersion'),
-    files: Object.fromEntries(
-      files.map(([path, file]) => [checkPath(path), parseFile(file, path)]),
-    ),
-    ...summary(root, 'training', TRAINING_TEXT, TRAINING_NUMBERS),
-    ...summary(root, 'quality', QUALITY_TEXT, QUALITY_NUMBERS),
-    producer: {
-      name: text(producer, 'name', 'producer.'),
-      version: text(producer, 'version', 'producer.'),
-    },
-    license: text(root, 'license'),
-  }
+  fields(manifest)(json, '')
+  return json as Manifest
 }
 
 /**
@@ -61,94 +79,58 @@ export function checkPath(path: string): string {
   const inside = path.split('/').every((part) => part !== '' && part !== '.' && part !== '..')
   // A colon begins a drive or a URL scheme, a question or number sign ends a URL's path, and a
   // percent sign can hide any of these.
-  if (!inside || /[\\:?#%\0]/.test(path)) {
-    refuse(
-      "bundle: a file's path leaves the folder or is unusable",
-      JSON.stringify(path),
-      'a relative path inside the folder',
-    )
-  }
-  return path
+  if (inside && !/[\\:?#%\0]/.test(path)) return path
+  const problem = "bundle: a file's path leaves the folder or is unusable"
+  refuse(problem, JSON.stringify(path), 'a relative path inside the folder')
 }
 
-function checkVersion(version: unknown): void {
-  if (version === FORMAT_VERSION) return
-  if (typeof version === 'number' && version > FORMAT_VERSION) {
-    const newer = `written by a newer anyvae: update this package to read it`
-    fail('formatVersion', version, `at most ${FORMAT_VERSION} (the bundle was ${newer})`)
-  }
-  fail('formatVersion', version, FORMAT_VERSION)
-}
-
-function parseFile(json: unknown, path: string): ManifestFile {
-  const at = `files[${JSON.stringify(path)}].`
-  const file = object(json, at.slice(0, -1))
-  const sha256 = text(file, 'sha256', at)
-  if (!/^[0-9a-f]{64}$/.test(sha256)) {
-    fail(`${at}sha256`, sha256, '64 lower-case hexadecimal digits')
-  }
-  const tolerance = number(file, 'tolerance', at)
-  if (tolerance < 0) fail(`${at}tolerance`, tolerance, 'at least 0')
-  return {
-    ...file,
-    role: choice(file, 'role', ['encoder', 'decoder'], at),
-    precision: choice(file, 'precision', ['float32', 'float16', 'int8'], at),
-    bytes: count(file, 'bytes', at),
-    sha256,
-    tolerance,
+function check(passes: (value: unknown) => boolean, expected: string): Check {
+  return (value, field) => {
+    if (!passes(value)) fail(field, value, expected)
   }
 }
 
-/** An optional object of optional texts and numbers, or nothing. */
-function summary<K extends string>(
-  root: Json,
-  key: K,
-  texts: readonly string[],
-  numbers: readonly string[],
-): { [P in K]?: Json } {
-  if (root[key] === undefined) return {}
-  const json = object(root[key], key)
-  for (const field of texts) if (field in json) text(json, field, `${key}.`)
-  for (const field of numbers) if (field in json) number(json, field, `${key}.`)
-  const result: { [P in K]?: Json } = {}
-  result[key] = json
-  return result
+function choice(...choices: readonly string[]): Check {
+  return check((value) => choices.some((known) => known === value), choices.join(' or '))
 }
 
-function object(value: unknown, name: string): Json {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    fail(name, value, 'an object')
+/** Checks an object field by field. */
+function fields(checks: Readonly<Record<string, Check>>): Check {
+  return (value, field) => {
+    const object = record(value, field)
+    const at = field && `${field}.`
+    for (const [name, checkField] of Object.entries(checks)) checkField(object[name], at + name)
   }
-  return value as Json
 }
 
-function text(json: Json, key: string, at = ''): string {
-  const value = json[key]
-  return typeof value === 'string' && value !== '' ? value : fail(at + key, value, 'a text')
+function optional(checkPresent: Check): Check {
+  return (value, field) => {
+    if (value !== undefined) checkPresent(value, field)
+  }
 }
 
-function number(json: Json, key: string, at = ''): number {
-  const value = json[key]
-  return typeof value === 'number' && Number.isFinite(value)
-    ? value
-    : fail(at + key, value, 'a number')
+function all(checkField: Check, names: readonly string[]): Record<string, Check> {
+  return Object.fromEntries(names.map((name) => [name, checkField]))
 }
 
-function count(json: Json, key: string, at = ''): number {
-  const value = json[key]
-  return typeof value === 'number' && Number.isSafeInteger(value) && value > 0
-    ? value
-    : fail(at + key, value, 'a whole number of at least 1')
+function checkVersion(version: unknown, field: string): void {
+  if (isNumber(version) && Number(version) > FORMAT_VERSION) {
+    const advice = 'the bundle was written by a newer anyvae: update this package to read it'
+    fail(field, version, `at most ${FORMAT_VERSION} (${advice})`)
+  }
+  if (version !== FORMAT_VERSION) fail(field, version, FORMAT_VERSION)
 }
 
-function choice<T extends string>(json: Json, key: string, choices: readonly T[], at = ''): T {
-  const value = json[key]
-  return choices.find((known) => known === value) ?? fail(at + key, value, choices.join(' or '))
+function checkFiles(value: unknown, field: string): void {
+  const files = Object.entries(record(value, field))
+  if (files.length === 0) fail(field, value, 'an encoder or a decoder')
+  for (const [path, entry] of files)
+    fields(file)(entry, `${field}[${JSON.stringify(checkPath(path))}]`)
 }
 
-function range(value: unknown): readonly [0, 1] {
-  if (JSON.stringify(value) !== '[0,1]') fail('image.range', value, '[0,1]')
-  return [0, 1]
+function record(value: unknown, field: string): Readonly<Record<string, unknown>> {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value }
+  fail(field, value, 'an object')
 }
 
 function fail(field: string, got: unknown, expected: unknown): never {
