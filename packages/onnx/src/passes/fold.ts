@@ -81,8 +81,22 @@ function foldReshape(node: Node, { scope, makers }: Context): Node | Initializer
     return { ...constant, name: output, dims }
   }
   const maker = makers.get(source)
-  if (maker?.opType !== 'Reshape' || maker.domain || copiesSizes(node, scope)) return undefined
+  if (maker === undefined || copiesSizes(node, scope)) return undefined
+  if (!isReshape(maker) && !keepsOrder(maker, scope)) return undefined
   return { ...node, inputs: [maker.inputs[0] ?? '', shape] }
+}
+
+function isReshape(node: Node): boolean {
+  return node.opType === 'Reshape' && !node.domain
+}
+
+/** Whether a node is a Transpose that only moves axes of size 1, so that no element moves. */
+function keepsOrder(node: Node, scope: Scope): boolean {
+  const perm = permutationOf(node, scope)
+  const dims = scope.types.get(node.inputs[0] ?? '')?.dims
+  const longer = perm?.filter((axis) => dims?.[axis] !== 1)
+  if (dims === undefined || longer === undefined) return false
+  return longer.every((axis, index) => axis > (longer[index - 1] ?? -1))
 }
 
 /** Whether a Reshape takes sizes from its operand, or may: a 0 does, unless told otherwise. */
@@ -102,9 +116,17 @@ function foldTranspose(node: Node, { scope, makers }: Context): Node | Initializ
   const constant = scope.constants.get(source)
   if (constant) return { name: output, ...transposed(constant, perm) }
   const maker = makers.get(source)
+  if (maker && isReshape(maker) && keepsOrder(node, scope)) return undone(node, maker, scope)
   const first = permutationOf(maker, scope)
   if (maker === undefined || first === undefined) return undefined
   return { ...transposeOf(node, composed(first, perm)), inputs: [maker.inputs[0] ?? ''] }
+}
+
+/** A Reshape and a Transpose that keep the order of elements are nothing where the shape is as before. */
+function undone(node: Node, reshape: Node, scope: Scope): Node | undefined {
+  const dimsOf = (name = '') => scope.types.get(name)?.dims
+  if (!sameDims(dimsOf(reshape.inputs[0]), dimsOf(node.outputs[0]))) return undefined
+  return identity(node, reshape.inputs[0])
 }
 
 function transposeOf(node: Node, perm: readonly number[]): Node {

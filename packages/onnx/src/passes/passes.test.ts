@@ -155,6 +155,22 @@ const cases: readonly Case[] = [
     left: ['Neg'],
   },
   {
+    title: 'foldConstants sees that axes of size 1 move no element',
+    pass: (graph) => removeDeadNodes(foldConstants(graph)),
+    graph: graphOf([2, 1, 3, 4], (b, x) => {
+      const last = b.transpose(b.reshape(x, [2, 3, 4, 1]), toChannelsFirst)
+      const flat = b.reshape(b.transpose(b.node('Neg', [last]), toChannelsLast), [24])
+      return b.node('Exp', [flat])
+    }),
+    left: ['Neg', 'Reshape', 'Exp'],
+  },
+  {
+    title: 'foldConstants keeps a Transpose that moves elements before a Reshape',
+    pass: foldConstants,
+    graph: graphOf([2, 1, 3], (b, x) => b.reshape(b.transpose(x, [2, 1, 0]), [6])),
+    left: ['Transpose', 'Reshape'],
+  },
+  {
     title: 'foldConstants rearranges initializers beforehand',
     pass: foldConstants,
     graph: graphOf([2, 3], (b, x) => {
