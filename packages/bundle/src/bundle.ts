@@ -1,0 +1,123 @@
+// From a trained network to a bundle: all of its files as bytes.
+import { DEFAULT_OPSET, encodeModel, type Model } from '@anyvae/onnx'
+import { FORMAT_VERSION, type Manifest, type ManifestFile, parseManifest } from '@anyvae/runtime'
+import { createNetwork } from '@anyvae/trainer'
+import { modelCard } from './card.js'
+import { vaeModels } from './graphs.js'
+import { samplesPicture } from './pictures.js'
+import type { Trained } from './trained.js'
+import { encodeVectors, makeVectors, type Part } from './vectors.js'
+import { VERSION } from './version.js'
+
+export interface BundleOptions {
+  readonly name: string
+  /** Default 17. */
+  readonly opset?: number
+  /** SPDX identifier of the weights' licence, default MIT. */
+  readonly license?: string
+  readonly author?: string
+}
+
+/** A bundle's files by their path within its folder. */
+export type BundleFiles = ReadonlyMap<string, Uint8Array>
+
+/** Largest absolute difference with which a float32 graph replays its test vectors. */
+const FLOAT32_TOLERANCE = 1e-4
+
+/** Everything that a bundle's folder holds. */
+export async function createBundle(trained: Trained, options: BundleOptions): Promise<BundleFiles> {
+  const { opset = DEFAULT_OPSET, license = 'MIT' } = options
+  const network = createNetwork(trained.network)
+  const models = vaeModels(network, trained.parameters, {
+    opset,
+    producerVersion: VERSION,
+    metadata: metadataOf(trained, { ...options, license }),
+  })
+  const encoder = encodeModel(models.encoder)
+  const decoder = encodeModel(models.decoder)
+  const manifest = manifestOf(trained, {
+    name: options.name,
+    license,
+    model: models.encoder,
+    files: {
+      'encoder.onnx': await fileOf('encoder', encoder),
+      'decoder.onnx': await fileOf('decoder', decoder),
+    },
+  })
+  const vectors = await makeVectors(trained)
+  return new Map([
+    ['encoder.onnx', encoder],
+    ['decoder.onnx', decoder],
+    ['anyvae.json', text(`${JSON.stringify(manifest, null, 2)}\n`)],
+    ['README.md', text(modelCard(manifest))],
+    ['samples.png', await samplesPicture(trained, options.name)],
+    ...encodeVectors('encoder', vectors.encoder),
+    ...encodeVectors('decoder', vectors.decoder),
+  ])
+}
+
+interface ManifestParts {
+  readonly name: string
+  readonly license: string
+  readonly model: Model
+  readonly files: Manifest['files']
+}
+
+function manifestOf(trained: Trained, { name, license, model, files }: ManifestParts): Manifest {
+  const { architecture, image, latent, likelihood, ...settings } = trained.network
+  return parseManifest({
+    formatVersion: FORMAT_VERSION,
+    name,
+    architecture: { name: architecture, ...settings },
+    latentSize: latent,
+    image: { ...image, range: [0, 1] },
+    likelihood,
+    opset: model.opsets[''],
+    irVersion: model.irVersion,
+    files,
+    training: trained.training,
+    quality: trained.quality,
+    producer: { name: 'anyvae', version: VERSION },
+    license,
+  })
+}
+
+async function fileOf(role: Part, bytes: Uint8Array): Promise<ManifestFile> {
+  const digest = await crypto.subtle.digest('SHA-256', new Uint8Array(bytes))
+  const sha256 = Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0'))
+  return {
+    role,
+    precision: 'float32',
+    bytes: bytes.length,
+    sha256: sha256.join(''),
+    tolerance: FLOAT32_TOLERANCE,
+  }
+}
+
+/** metadata_props of both models. */
+function metadataOf(
+  { training, quality, network }: Trained,
+  { author = 'anyvae', license = '', name }: BundleOptions,
+): Record<string, string> {
+  const facts = {
+    name,
+    author,
+    license,
+    architecture: network.architecture,
+    likelihood: network.likelihood,
+    data: training.data,
+    epochs: training.epochs,
+    seed: training.seed,
+    beta: training.beta,
+    test_negative_elbo: quality.negativeElbo,
+  }
+  return Object.fromEntries(
+    Object.entries(facts).flatMap(([key, value]) =>
+      value === undefined ? [] : [[key, String(value)] as const],
+    ),
+  )
+}
+
+function text(content: string): Uint8Array {
+  return new TextEncoder().encode(content)
+}

@@ -1,0 +1,130 @@
+// The model card of a bundle: Markdown with the front matter that Hugging Face reads.
+import type { Manifest } from '@anyvae/runtime'
+
+/** README.md of a bundle. */
+export function modelCard(manifest: Manifest): string {
+  return [
+    frontMatter(manifest),
+    about(manifest),
+    use(manifest),
+    files(manifest),
+    facts(manifest),
+  ].join('\n')
+}
+
+function frontMatter({ license, training }: Manifest): string {
+  const data = training?.data
+  return [
+    '---',
+    `license: ${license.toLowerCase()}`,
+    'library_name: onnx',
+    'pipeline_tag: unconditional-image-generation',
+    ...(data === 'mnist' || data === 'fashion-mnist' ? ['datasets:', `  - ${data}`] : []),
+    'tags:',
+    '  - onnx',
+    '  - vae',
+    '  - variational-autoencoder',
+    '  - anyvae',
+    '---',
+    '',
+  ].join('\n')
+}
+
+function about(manifest: Manifest): string {
+  const { channels, height, width } = manifest.image
+  const { name, ...settings } = manifest.architecture
+  return `# ${manifest.name}
+
+A variational autoencoder with ${manifest.latentSize} latents for images of ${channels} x ${height} x ${width} (channels, height,
+width), in two ONNX graphs: an encoder and a decoder. Made with anyvae ${manifest.producer.version}.
+
+![Samples](samples.png)
+
+Architecture \`${name}\` (${describe(settings)}), ${manifest.likelihood} likelihood, opset ${manifest.opset}, IR version ${manifest.irVersion}.
+`
+}
+
+function describe(settings: Readonly<Record<string, unknown>>): string {
+  const parts = Object.entries(settings).map(([key, value]) => `${key} ${JSON.stringify(value)}`)
+  return parts.join(', ') || 'default settings'
+}
+
+function use({ latentSize, likelihood, image }: Manifest): string {
+  const { channels, height, width } = image
+  const parameters =
+    likelihood === 'bernoulli'
+      ? '`logits`, of the same shape'
+      : '`log_scale`, the logarithm of the one standard deviation'
+  return `## Use
+
+\`\`\`ts
+import { loadVae } from '@anyvae/runtime-node'
+
+const vae = await loadVae('.')
+const { data, shape } = await vae.sample(16, { seed: 1 }) // range 0 to 1
+await vae.release()
+\`\`\`
+
+In any other language, with ONNX Runtime:
+
+| file | input | outputs |
+| --- | --- | --- |
+| encoder.onnx | \`image\` [batch, ${channels}, ${height}, ${width}], float32, range 0 to 1 | \`mean\`, \`log_variance\` [batch, ${latentSize}] |
+| decoder.onnx | \`latent\` [batch, ${latentSize}], float32 | \`image\` [batch, ${channels}, ${height}, ${width}], range 0 to 1; ${parameters} |
+
+A latent of an image is \`mean + exp(log_variance / 2) * noise\` with standard normal noise; a new image
+is the decoding of standard normal latents. \`vectors/\` holds inputs with the outputs that TensorFlow.js
+computes, in the format of ONNX's backend tests.
+`
+}
+
+function files({ files }: Manifest): string {
+  const rows = Object.entries(files).map(
+    ([path, file]) =>
+      `| ${path} | ${file.precision} | ${file.bytes.toLocaleString('en')} | ${file.tolerance} | \`${file.sha256.slice(0, 16)}…\` |`,
+  )
+  return [
+    '## Files',
+    '',
+    '| file | precision | bytes | tolerance | SHA-256 |',
+    '| --- | --- | --- | --- | --- |',
+    ...rows,
+    '',
+  ].join('\n')
+}
+
+function facts({ training = {}, quality = {} }: Manifest): string {
+  const { command, ...rest } = training
+  const lines = ['## Measured quality', '', table(quality), '## Training', '', table(rest)]
+  return [
+    ...lines,
+    ...(command === undefined ? [] : ['Made by:', '', '```sh', command, '```', '']),
+  ].join('\n')
+}
+
+const UNITS = new Set(['negativeElbo', 'reconstruction', 'kl'])
+
+function table(record: Readonly<Record<string, unknown>>): string {
+  const rows = Object.entries(record).map(
+    ([key, value]) => `| ${words(key)} | ${cell(key, value)} |`,
+  )
+  return ['| | |', '| --- | --- |', ...rows, ''].join('\n')
+}
+
+/** `negativeElbo` as `negative ELBO`. */
+function words(key: string): string {
+  const spaced = key.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
+  return spaced.replace(/\belbo\b/, 'ELBO').replace(/\bkl\b/, 'KL')
+}
+
+function cell(key: string, value: unknown): string {
+  if (typeof value === 'number') {
+    return UNITS.has(key) ? `${value.toFixed(2)} nats per image` : String(value)
+  }
+  if (typeof value === 'object' && value !== null) {
+    return Object.entries(value)
+      .map(([name, each]) => `${name} ${String(each)}`)
+      .join(', ')
+  }
+  return String(value)
+}

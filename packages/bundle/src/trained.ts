@@ -1,0 +1,66 @@
+// A trained network with the facts about its training, which is all that a bundle is made from.
+import type { QualitySummary, TrainingSummary } from '@anyvae/runtime'
+import type { Checkpoint, NetworkConfig, ParameterValues } from '@anyvae/trainer'
+
+/** What a bundle is made from. */
+export interface Trained {
+  readonly network: NetworkConfig
+  readonly parameters: ParameterValues
+  /** Held-out images for test vectors and pictures, 0 to 255, channels first. */
+  readonly examples: Checkpoint['examples']
+  readonly training: TrainingSummary
+  readonly quality: QualitySummary
+}
+
+/** What is known of the data of a run. */
+export interface TrainedData {
+  /** What the user called it, such as `mnist` or a folder. */
+  readonly source: string
+  readonly train: { readonly count: number }
+}
+
+/** What every figure of this program means by its likelihood of images. */
+export const BINARISATION = 'none (grey values as probabilities)'
+
+/** A trained network from a run's last checkpoint. */
+export function trainedOf(
+  run: { readonly checkpoint: Checkpoint; readonly data: TrainedData },
+  options: { readonly command?: string } = {},
+): Trained {
+  const { config, state, record, examples, computedWith, epoch } = run.checkpoint
+  const { negativeElbo, reconstruction, kl, activeUnits, images, samples, seed } = record.test
+  return {
+    network: config.network,
+    parameters: state.parameters,
+    examples,
+    training: {
+      data: run.data.source,
+      images: run.data.train.count,
+      epochs: epoch,
+      steps: state.step,
+      batchSize: config.batchSize,
+      seed: config.seed,
+      optimiser: 'Adam',
+      learningRate: config.learningRate,
+      schedule: config.schedule.name,
+      beta: config.beta,
+      engine: computedWith.engine,
+      provider: computedWith.provider,
+      threads: computedWith.threads,
+      versions: computedWith.versions,
+      ...(options.command === undefined ? {} : { command: options.command }),
+    },
+    quality: {
+      data: run.data.source,
+      split: 'test',
+      images,
+      ...(config.network.likelihood === 'bernoulli' ? { binarisation: BINARISATION } : {}),
+      samples,
+      seed,
+      negativeElbo,
+      reconstruction,
+      kl,
+      activeUnits,
+    },
+  }
+}

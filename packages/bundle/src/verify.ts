@@ -1,0 +1,169 @@
+// Checks a bundle: checksums, structure, shapes, and its test vectors through a runtime.
+import { checkModel, decodeModel } from '@anyvae/onnx'
+import {
+  type BundleReader,
+  type Manifest,
+  type ManifestFile,
+  type Precision,
+  readManifest,
+  readModel,
+  type Role,
+  type Session,
+  type SessionBackend,
+  type SessionOptions,
+  type SessionValue,
+  type TensorValue,
+} from '@anyvae/runtime'
+import { BundleError } from './error.js'
+import { readVectors, type Vectors } from './vectors.js'
+
+/** The largest difference that a float32 file is allowed, whatever its manifest says. */
+const FLOAT32_LIMIT = 1e-4
+
+/** What was found of one model file. */
+export interface FileVerification {
+  readonly file: string
+  readonly role: Role
+  readonly precision: Precision
+  readonly bytes: number
+  /** Largest absolute difference from the test vectors' outputs; absent where they were not run. */
+  readonly largestDifference?: number
+  readonly tolerance: number
+  readonly ok: boolean
+}
+
+export interface Verification {
+  readonly ok: boolean
+  readonly name: string
+  readonly files: readonly FileVerification[]
+  /** One line for each thing that is wrong. */
+  readonly problems: readonly string[]
+}
+
+/**
+ * Verifies every model file of a bundle. What is wrong with a file is reported, not thrown.
+ *
+ * @throws RuntimeError (by rejection) where there is no manifest that can be read
+ */
+export async function verifyBundle(
+  reader: BundleReader,
+  backend: SessionBackend,
+  options: SessionOptions = {},
+): Promise<Verification> {
+  const manifest = await readManifest(reader)
+  const files: FileVerification[] = []
+  const problems: string[] = []
+  for (const [file, entry] of Object.entries(manifest.files)) {
+    const { role, precision, bytes, tolerance } = entry
+    const facts = { file, role, precision, bytes, tolerance }
+    try {
+      const replay = { reader, backend, options, manifest }
+      const largestDifference = await replayFile(replay, file, entry)
+      const ok = largestDifference <= limitOf(entry)
+      if (!ok) {
+        problems.push(
+          `${file}: differs from its test vectors, got ${largestDifference.toExponential(2)}, expected at most ${limitOf(entry)}`,
+        )
+      }
+      files.push({ ...facts, largestDifference, ok })
+    } catch (error) {
+      problems.push(error instanceof Error ? error.message : String(error))
+      files.push({ ...facts, ok: false })
+    }
+  }
+  return { ok: problems.length === 0, name: manifest.name, files, problems }
+}
+
+function limitOf({ precision, tolerance }: ManifestFile): number {
+  return precision === 'float32' ? Math.min(tolerance, FLOAT32_LIMIT) : tolerance
+}
+
+interface Replay {
+  readonly reader: BundleReader
+  readonly backend: SessionBackend
+  readonly options: SessionOptions
+  readonly manifest: Manifest
+}
+
+async function replayFile(replay: Replay, file: string, entry: ManifestFile): Promise<number> {
+  const { reader, backend, options, manifest } = replay
+  const bytes = await readModel(reader, manifest, file)
+  checkStructure(file, bytes)
+  const session = await backend.createSession(bytes, options)
+  try {
+    checkShapes(file, entry.role, { session, manifest })
+    const read = (path: string) => reader.read(path)
+    return await replayVectors(session, await readVectors(read, entry.role, session.outputs.length))
+  } finally {
+    await session.release()
+  }
+}
+
+function checkStructure(file: string, bytes: Uint8Array): void {
+  try {
+    checkModel(decodeModel(bytes))
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new BundleError(`${file}: ${reason}`, { cause })
+  }
+}
+
+type Shapes = Readonly<Record<string, readonly (number | string)[]>>
+
+/** Inputs and outputs by the bundle's contract; null stands for any. */
+function promisedShapes({ image, latentSize, likelihood }: Manifest): Record<Role, Shapes> {
+  const { channels, height, width } = image
+  const pixels = ['batch', channels, height, width]
+  const latent = ['batch', latentSize]
+  const parameters = likelihood === 'bernoulli' ? { logits: pixels } : { log_scale: [] }
+  return {
+    encoder: { image: pixels, mean: latent, log_variance: latent },
+    decoder: { latent, image: pixels, ...parameters },
+  }
+}
+
+function checkShapes(
+  file: string,
+  role: Role,
+  { session, manifest }: { session: Session; manifest: Manifest },
+): void {
+  const describe = ({ name, dims }: Pick<SessionValue, 'name' | 'dims'>) =>
+    `${name} [${dims.join(', ')}]`
+  const got = [...session.inputs, ...session.outputs].map(describe).join(', ')
+  const expected = Object.entries(promisedShapes(manifest)[role])
+    .map(([name, dims]) => describe({ name, dims }))
+    .join(', ')
+  if (got !== expected) {
+    throw new BundleError(
+      `${file}: inputs and outputs differ from the manifest, got ${got}, expected ${expected}`,
+    )
+  }
+}
+
+/** The largest absolute difference between a session's outputs and the vectors'. */
+async function replayVectors(session: Session, vectors: Vectors): Promise<number> {
+  const feeds = Object.entries(vectors.inputs).map(
+    ([name, { dims, values }]): [string, TensorValue] => [
+      name,
+      { type: 'float32', dims, data: values },
+    ],
+  )
+  const results = await session.run(Object.fromEntries(feeds))
+  return Object.entries(vectors.outputs).reduce((largest, [name, { dims, values }]) => {
+    const result = results[name]
+    if (result?.type !== 'float32' || result.dims.join() !== dims.join()) {
+      throw new BundleError(
+        `test vectors: output ${name} has another shape, got [${result?.dims.join(', ') ?? 'none'}], expected [${dims.join(', ')}]`,
+      )
+    }
+    return Math.max(largest, largestDifference(result.data, values))
+  }, 0)
+}
+
+/** NaN anywhere counts as infinitely far. */
+function largestDifference(a: Float32Array, b: Float32Array): number {
+  return a.reduce((largest, value, i) => {
+    const difference = Math.abs(value - (b[i] ?? Number.NaN))
+    return Number.isNaN(difference) ? Infinity : Math.max(largest, difference)
+  }, 0)
+}
