@@ -1,2 +1,5 @@
-// Node entry.
-export {}
+// The public names of @anyvae/trainer/node: run folders.
+export type { DataRecord, RunConfig, SplitRecord } from './node/config-file.js'
+export { readRun, type Run } from './node/read.js'
+export { readRunConfig } from './node/run-folder.js'
+export { trainInFolder, type TrainInFolderOptions } from './node/train.js'

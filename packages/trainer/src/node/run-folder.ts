@@ -1,0 +1,190 @@
+// Reads and writes a run folder, in an order that any kill leaves resumable.
+//
+// Each file is written whole: beside its place, flushed to the disk, then renamed over it. Per epoch the
+// picture comes first, then the log with one line more, and the checkpoint last: its rename is what makes
+// the epoch count. So whatever the moment of a kill, picture and log hold all epochs of the checkpoint
+// and perhaps one more, and going on means to drop that one and the leftovers (*.tmp) and to compute it
+// again, from the checkpoint and the seed alone. Were the checkpoint first, a kill could lose a log line
+// for good. Before the first checkpoint there is config.json or nothing: then the run starts over.
+import { mkdir, readdir, readFile, rm, rmdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { writeFileAtomic } from '@anyvae/images/node'
+import { decodeCheckpoint, type Checkpoint } from '../checkpoint/checkpoint.js'
+import { fields, show } from '../check.js'
+import { TrainError } from '../error.js'
+import { decodeRunConfig, encodeRunConfig, type RunConfig } from './config-file.js'
+import { LEFTOVER, NAMES, pathOf, pictureEpoch, pictureName } from './paths.js'
+
+/** What is found in a folder that is asked to hold a run. */
+export interface Found {
+  /** Whether the folder is there at all. */
+  readonly exists: boolean
+  readonly config?: RunConfig
+  readonly checkpoint?: Checkpoint
+  /** The log's lines up to the checkpoint's epoch. */
+  readonly lines: readonly string[]
+}
+
+/**
+ * Looks into a folder without changing it.
+ *
+ * @throws TrainError where a run is there and `resume` is false, where files of something else are
+ *   there, or where a file of the run is damaged
+ */
+export async function inspect(folder: string, resume: boolean): Promise<Found> {
+  const names = await namesIn(folder)
+  if (names === undefined) return { exists: false, lines: [] }
+  const foreign = names.find((name) => !isOurs(name))
+  const isRun = names.includes(NAMES.config)
+  if (!isRun && foreign !== undefined) {
+    throw new TrainError(
+      `${folder}: not a run folder, got ${foreign} in it, expected a new or empty folder`,
+    )
+  }
+  if (names.length > 0 && !resume) {
+    throw new TrainError(
+      `${folder}: holds a run, got ${names.join(', ')}, expected a new or empty folder, or --resume (resume: true) to go on with it`,
+    )
+  }
+  if (!isRun) return { exists: true, lines: [] }
+  const config = await readRunConfig(folder)
+  if (!names.includes(NAMES.checkpoint)) return { exists: true, config, lines: [] }
+  const bytes = await readFile(pathOf(folder, 'checkpoint'))
+  const checkpoint = named(pathOf(folder, 'checkpoint'), () =>
+    decodeCheckpoint(bytes, config.training.network),
+  )
+  return { exists: true, config, checkpoint, lines: await readLines(folder, checkpoint.epoch) }
+}
+
+/** Makes a folder ready for a run's first or next epoch: exactly what `found` says, and no leftovers. */
+export async function open(folder: string, found: Found, config: RunConfig): Promise<void> {
+  const epoch = found.checkpoint?.epoch ?? 0
+  const pictures = join(folder, NAMES.reconstructions)
+  await makeFolder(folder)
+  await removeFrom(folder, (name) => LEFTOVER.test(name))
+  await removeFrom(pictures, (name) => {
+    return LEFTOVER.test(name) || (pictureEpoch(name) ?? 0) > epoch
+  })
+  if (found.config === undefined) await write(pathOf(folder, 'config'), encodeRunConfig(config))
+  else await writeLines(folder, found.lines)
+}
+
+/** Takes back what {@link open} made of a folder that holds no epoch yet. */
+export async function discard(folder: string, found: Found): Promise<void> {
+  await Promise.all(Object.values(NAMES).map((name) => rm(join(folder, name), recursive)))
+  // Where something else has come into the folder meanwhile, it stays.
+  if (!found.exists) await rmdir(folder).catch(() => undefined)
+}
+
+const recursive = { recursive: true, force: true } as const
+
+/** An epoch's files, in the order that the head of this file gives reasons for. */
+export async function writeEpoch(
+  folder: string,
+  epoch: number,
+  content: { picture: Uint8Array; lines: readonly string[]; checkpoint: Uint8Array },
+): Promise<void> {
+  const pictures = join(folder, NAMES.reconstructions)
+  await makeFolder(pictures)
+  await write(join(pictures, pictureName(epoch)), content.picture)
+  await writeLines(folder, content.lines)
+  await write(pathOf(folder, 'checkpoint'), content.checkpoint)
+}
+
+/**
+ * The settings of a run: enough to load its images and resume it.
+ *
+ * @throws TrainError where there is no run, or where its config.json is damaged
+ */
+export async function readRunConfig(folder: string): Promise<RunConfig> {
+  const path = pathOf(folder, 'config')
+  let json: string
+  try {
+    json = await readFile(path, 'utf8')
+  } catch (cause) {
+    throw new TrainError(`${folder}: no run folder, got no ${NAMES.config}, expected one`, {
+      cause,
+    })
+  }
+  return named(folder, () => decodeRunConfig(json))
+}
+
+async function readLines(folder: string, epochs: number): Promise<readonly string[]> {
+  const path = pathOf(folder, 'log')
+  const content = await readFile(path, 'utf8').catch((cause: unknown) => {
+    throw new TrainError(`${path}: not readable, expected a line for each of ${epochs} epochs`, {
+      cause,
+    })
+  })
+  const lines = content.split('\n').slice(0, epochs)
+  named(path, () => lines.forEach((line, index) => checkLine(line, index + 1)))
+  return lines
+}
+
+function checkLine(line: string, expected: number): void {
+  const { epoch } = fields(`line ${expected}`, parseLine(line))
+  if (epoch === expected) return
+  throw new TrainError(`line ${expected}: another epoch, got ${show(epoch)}, expected ${expected}`)
+}
+
+function parseLine(line: string): unknown {
+  try {
+    return JSON.parse(line) as unknown
+  } catch {
+    return line
+  }
+}
+
+async function writeLines(folder: string, lines: readonly string[]): Promise<void> {
+  const content = lines.map((line) => `${line}\n`).join('')
+  await write(pathOf(folder, 'log'), new TextEncoder().encode(content))
+}
+
+async function write(path: string, bytes: Uint8Array): Promise<void> {
+  await writing(path, () => writeFileAtomic(path, bytes))
+}
+
+async function makeFolder(path: string): Promise<void> {
+  await writing(path, () => mkdir(path, { recursive: true }))
+}
+
+async function writing(path: string, effect: () => Promise<unknown>): Promise<void> {
+  try {
+    await effect()
+  } catch (cause) {
+    const got = cause instanceof Error ? cause.message : String(cause)
+    throw new TrainError(`${path}: not written, got ${got}, expected room and the right to write`, {
+      cause,
+    })
+  }
+}
+
+function isOurs(name: string): boolean {
+  return LEFTOVER.test(name) || Object.values(NAMES).some((each) => each === name)
+}
+
+async function namesIn(folder: string): Promise<string[] | undefined> {
+  try {
+    return await readdir(folder)
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    throw new TrainError(`${folder}: not a folder that can be read, expected a folder`, {
+      cause: error,
+    })
+  }
+}
+
+async function removeFrom(folder: string, unwanted: (name: string) => boolean): Promise<void> {
+  const names = (await namesIn(folder)) ?? []
+  await Promise.all(names.filter(unwanted).map((name) => rm(join(folder, name), recursive)))
+}
+
+/** Puts the file's name before what a reader says of its content. */
+function named<T>(path: string, read: () => T): T {
+  try {
+    return read()
+  } catch (cause) {
+    const message = cause instanceof Error ? cause.message : String(cause)
+    throw new TrainError(`${path}: ${message}`, { cause })
+  }
+}

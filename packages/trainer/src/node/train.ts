@@ -1,0 +1,175 @@
+// Training in a run folder: begins or goes on, and keeps every epoch on disk.
+import * as tf from '@tensorflow/tfjs-core'
+import { effectiveBatchSize, encodePng, pairGrid, type ImageSet } from '@anyvae/images'
+import { encodeCheckpoint, type Checkpoint, type ComputedWith } from '../checkpoint/checkpoint.js'
+import type { EngineFactory, TrainingEngine } from '../engines/engine.js'
+import { TrainError } from '../error.js'
+import { initialState } from '../engines/initial-state.js'
+import { createNetwork } from '../network/network.js'
+import type { Network } from '../network/types.js'
+import { parseTrainConfig, type TrainSettings } from '../training/config.js'
+import type { Examples, Listener, TrainEvent } from '../training/events.js'
+import { parseComputed } from '../training/record.js'
+import { checkImages, train, type TrainResult } from '../training/train.js'
+import { VERSION } from '../version.js'
+import { checkSameRun, describeData, type RunConfig } from './config-file.js'
+import { discard, inspect, open, writeEpoch, type Found } from './run-folder.js'
+
+export interface TrainInFolderOptions {
+  /** A new or empty folder, or with `resume` a run folder. */
+  readonly folder: string
+  /** May be left out where a run that has a config.json is resumed. */
+  readonly config?: TrainSettings
+  readonly images: { readonly train: ImageSet; readonly test: ImageSet }
+  /** What the user calls the images, for the record; the training set's name unless given. */
+  readonly source?: string
+  readonly engineFactory: EngineFactory
+  /** Threads asked of the engine; unless given, as many as the checkpoint was computed with. */
+  readonly threads?: number
+  /** Goes on from the folder's last checkpoint, or from the start where there is none yet. */
+  readonly resume?: boolean
+  readonly signal?: AbortSignal | undefined
+  /** Told of an epoch once it is on disk. */
+  readonly onEvent?: Listener | undefined
+}
+
+/**
+ * Trains in a run folder: config.json, and for every epoch a line in log.jsonl, a picture of
+ * reconstructions and a checkpoint. A run that was stopped or killed at any moment and is resumed ends,
+ * on the same machine, with the parameters and computed log fields of one that was not, bit for bit.
+ *
+ * @throws TrainError where the folder is taken, the settings or images are not those that the run was
+ *   begun with, or training fails. A run that fails before its first checkpoint leaves nothing behind.
+ */
+export async function trainInFolder(options: TrainInFolderOptions): Promise<TrainResult> {
+  const { folder, images, resume = false } = options
+  const found = await inspect(folder, resume)
+  const config = runConfig(options, found)
+  const network = createNetwork(config.training.network)
+  checkImages(network, images)
+  const engine = await createEngine(options, { found, config, network })
+  const lines = [...found.lines]
+  try {
+    await open(folder, found, config)
+    return await trainOpened(options, { found, config, network, engine, lines })
+  } catch (error) {
+    if (found.config === undefined && lines.length === 0) await discard(folder, found)
+    throw error
+  } finally {
+    await engine.release()
+  }
+}
+
+interface Begun {
+  readonly found: Found
+  readonly config: RunConfig
+  readonly network: Network
+}
+
+interface Opened extends Begun {
+  readonly engine: TrainingEngine
+  /** The log, which grows by a line with each epoch that is on disk. */
+  readonly lines: string[]
+}
+
+function runConfig(options: TrainInFolderOptions, { config: begun }: Found): RunConfig {
+  const { folder, images, source = images.train.name } = options
+  const data = describeData(source, images)
+  if (options.config === undefined) {
+    if (begun === undefined) {
+      throw new TrainError(`${folder}: no run to resume, got no config.json, expected settings`)
+    }
+    checkSameRun(begun, { training: begun.training, data })
+    return begun
+  }
+  const asked = { training: parseTrainConfig(options.config), data }
+  if (begun !== undefined) checkSameRun(begun, asked)
+  return begun ?? asked
+}
+
+function createEngine(
+  { engineFactory, images, threads }: TrainInFolderOptions,
+  { found: { checkpoint }, config, network }: Begun,
+): Promise<TrainingEngine> {
+  const { seed, batchSize } = config.training
+  const asked = threads ?? checkpoint?.computedWith.threads
+  return engineFactory(network, checkpoint?.state ?? initialState(network, seed), {
+    batchSize: effectiveBatchSize(images.train.count, batchSize),
+    ...(asked === undefined ? {} : { threads: asked }),
+  })
+}
+
+async function trainOpened(
+  { folder, images, signal, onEvent }: TrainInFolderOptions,
+  { found, config, network, engine, lines }: Opened,
+): Promise<TrainResult> {
+  const computedWith = describeEngine(engine)
+  await warnOfOther(computedWith, found.checkpoint?.computedWith, onEvent)
+  const keep = async (event: TrainEvent & { type: 'epoch' }) => {
+    const picture = reconstructionsPng(network, event.examples, event.record.epoch)
+    const checkpoint = encodeCheckpoint(checkpointOf(event, config, computedWith))
+    const line = JSON.stringify(event.record)
+    await writeEpoch(folder, event.record.epoch, {
+      picture,
+      lines: [...lines, line],
+      checkpoint,
+    })
+    lines.push(line)
+  }
+  return train({
+    network,
+    engine,
+    images,
+    config: config.training,
+    startEpoch: found.checkpoint?.epoch ?? 0,
+    signal,
+    onEvent: async (event) => {
+      if (event.type === 'epoch') await keep(event)
+      await onEvent?.(event)
+    },
+  })
+}
+
+function checkpointOf(
+  { record, state, examples }: TrainEvent & { type: 'epoch' },
+  { training }: RunConfig,
+  computedWith: ComputedWith,
+): Checkpoint {
+  const { count, images } = examples
+  return {
+    config: training,
+    epoch: record.epoch,
+    state,
+    record: parseComputed(record),
+    examples: { count, images },
+    computedWith,
+  }
+}
+
+function reconstructionsPng(network: Network, examples: Examples, epoch: number): Uint8Array {
+  const { images, reconstructions } = examples
+  const title = `epoch ${epoch}: test images and their reconstructions`
+  return encodePng(pairGrid(images, reconstructions, { shape: network.config.image, title }))
+}
+
+function describeEngine({ name, provider, threads, versions }: TrainingEngine): ComputedWith {
+  const own = { anyvae: VERSION, tfjs: tf.version_core, node: process.versions.node }
+  return { engine: name, provider, threads, versions: { ...own, ...versions } }
+}
+
+async function warnOfOther(
+  now: ComputedWith,
+  before: ComputedWith | undefined,
+  onEvent: Listener | undefined,
+): Promise<void> {
+  if (before === undefined) return
+  const describe = ({ engine, provider, threads, versions }: ComputedWith) =>
+    [
+      `${engine} on ${provider}, ${threads} threads`,
+      ...Object.entries(versions).map((e) => e.join(' ')),
+    ].join(', ')
+  const [is, was] = [describe(now), describe(before)]
+  if (is === was) return
+  const message = `resuming with ${is}; the checkpoint was computed with ${was}, which may round differently`
+  await onEvent?.({ type: 'warning', message })
+}
