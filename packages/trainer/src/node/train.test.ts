@@ -179,6 +179,12 @@ describe('trainInFolder', () => {
     expect(await readdir(folder)).toEqual(['letter.txt'])
   })
 
+  it('says what keeps it from making the folder', async () => {
+    await writeFile(folder, 'a file')
+    await expect(run()).rejects.toThrow(/: not a folder that can be read, expected a folder/)
+    await expect(run({ folder: join(folder, 'run') })).rejects.toThrow(/expected a folder/)
+  })
+
   it('refuses to resume with other settings, images or architecture', async () => {
     await cutOff((event) => event.type === 'epoch')
     const before = await contents(folder)

@@ -125,6 +125,16 @@ describe('train', () => {
     expect(events.at(-1)).toEqual({ type: 'stopped', epoch: 1, epochs: 2 })
   })
 
+  it('lets the signals of the process through', async () => {
+    const controller = new AbortController()
+    process.once('SIGUSR2', () => controller.abort())
+    const { completed } = await run({
+      signal: controller.signal,
+      onEvent: ({ type }) => void (type === 'start' && process.kill(process.pid, 'SIGUSR2')),
+    })
+    expect(completed).toBe(false)
+  })
+
   it('stops where the loss is no number, names the step, and tells nothing of that epoch', async () => {
     const events: TrainEvent[] = []
     const stopped = run({

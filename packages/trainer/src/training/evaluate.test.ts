@@ -1,0 +1,61 @@
+import { imageSet } from '@anyvae/images'
+import { randomStream } from '@anyvae/random'
+import { describe, expect, it } from 'vitest'
+import { evaluate, type EvaluateOptions, type Evaluator } from '../index.js'
+
+const count = 23
+const latent = 3
+const set = imageSet({
+  name: 'ramp',
+  shape: { channels: 1, height: 1, width: 2 },
+  data: Uint8Array.from({ length: 2 * count }, (_, i) => 5 * i),
+})
+
+/** Terms that can be worked out by hand: from the image, from the noise, and one unit that never moves. */
+const evaluator: Evaluator = {
+  evaluate: ({ images, noise, count }) =>
+    Promise.resolve({
+      reconstruction: Float32Array.from({ length: count }, (_, i) => images[2 * i] ?? NaN),
+      kl: Float32Array.from({ length: count }, (_, i) => noise[latent * i] ?? NaN),
+      mean: Float32Array.from({ length: count }, (_, i) => images[2 * i] ?? NaN).reduce(
+        (rows, pixel, i) => {
+          rows.set([7, pixel / 255, (i % 2) * 0.19], latent * i)
+          return rows
+        },
+        new Float32Array(latent * count),
+      ),
+    }),
+}
+
+function run(options: Partial<EvaluateOptions> = {}) {
+  return evaluate(evaluator, set, { seed: 4, batchSize: 10, latent, ...options })
+}
+
+describe('evaluate', () => {
+  it('averages over every image, the last shorter batch among them', async () => {
+    const { reconstruction, kl, negativeElbo, images, samples, seed } = await run()
+    expect({ images, samples, seed }).toEqual({ images: count, samples: 1, seed: 4 })
+    expect(reconstruction).toBeCloseTo((10 * (count - 1)) / 2, 9)
+    const noise = randomStream(4, 'evaluation').normals(count * latent)
+    const drawn = Array.from({ length: count }, (_, i) => noise[latent * i] ?? NaN)
+    expect(kl).toBeCloseTo(drawn.reduce((sum, value) => sum + value, 0) / count, 9)
+    expect(negativeElbo).toBe(reconstruction + kl)
+  })
+
+  it('counts the units whose posterior mean moves by more than 0.01', async () => {
+    // Variances: 0, that of the ramp, and 0.19^2 / 4 = 0.009 for the one that alternates.
+    expect((await run()).activeUnits).toBe(1)
+  })
+
+  it('draws the same noise whatever the batch size, and other noise for another seed', async () => {
+    const { kl } = await run()
+    expect((await run({ batchSize: 1 })).kl).toBeCloseTo(kl, 9)
+    expect((await run({ batchSize: 100 })).kl).toBeCloseTo(kl, 9)
+    expect((await run({ seed: 5 })).kl).not.toBeCloseTo(kl, 3)
+  })
+
+  it("stops between batches with the signal's reason", async () => {
+    const signal = AbortSignal.abort(new Error('enough'))
+    await expect(run({ signal })).rejects.toThrow('enough')
+  })
+})
