@@ -1,0 +1,51 @@
+// Makes a fresh clone ready: installs and builds where that is needed. Needs nothing but Node.
+import { spawnSync } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+/** The repository's root. */
+export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
+
+/** Runs a command in the repository's root and ends the process where it fails. */
+export function run(command, args, options = {}) {
+  const shell = process.platform === 'win32'
+  const result = spawnSync(command, args, { cwd: ROOT, stdio: 'inherit', shell, ...options })
+  if (result.status !== 0) {
+    const reason = result.error?.message ?? result.signal ?? `exit code ${result.status}`
+    console.error(`${command} ${args.join(' ')}: failed, got ${reason}`)
+    process.exit(result.status || 1)
+  }
+}
+
+/** Installs dependencies where they are missing or not those of the lockfile. */
+function install() {
+  const [major, minor] = process.versions.node.split('.').map(Number)
+  if (major < 20 || (major === 20 && minor < 19)) {
+    console.error(`Node.js: too old, got ${process.versions.node}, expected 20.19 or later`)
+    process.exit(1)
+  }
+  const installed = join(ROOT, 'node_modules', '.anyvae-installed')
+  const lockfile = readFileSync(join(ROOT, 'package-lock.json'), 'utf8')
+  if (existsSync(installed) && readFileSync(installed, 'utf8') === lockfile) {
+    return
+  }
+  console.error('Installing dependencies (npm ci) ...')
+  run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'])
+}
+
+/** Builds what has changed since it was built last. */
+export function build() {
+  const nx = join(ROOT, 'node_modules', 'nx', 'dist', 'bin', 'nx.js')
+  const args = ['run-many', '-t', 'build', '--output-style=quiet']
+  run(process.execPath, [nx, ...args], { env: { ...process.env, ...NX_SETTINGS } })
+}
+
+/** No server left behind, no question asked, no cloud. */
+const NX_SETTINGS = { NX_DAEMON: 'false', NX_NO_CLOUD: 'true', NX_INTERACTIVE: 'false' }
+
+/** Installs and builds. */
+export function setup() {
+  install()
+  build()
+}
