@@ -1,4 +1,5 @@
 // A bundle as what the trainer's evaluation asks for: the negative ELBO's terms of each image.
+import { unitPixels } from '@anyvae/images'
 import {
   type BundleReader,
   type ImageShape,
@@ -70,7 +71,7 @@ async function evaluateBatch(
   { images, noise, count }: EvaluationBatch,
 ): Promise<EvaluationTerms> {
   const { channels, height, width } = manifest.image
-  const pixels = Float32Array.from(images, (byte) => byte / 255)
+  const pixels = unitPixels(images)
   const posterior = await encoder.run({
     image: { type: 'float32', dims: [count, channels, height, width], data: pixels },
   })

@@ -1,6 +1,7 @@
 // Test vectors: inputs, and what TensorFlow.js makes of them, in the ONNX backend test format.
 import * as tf from '@tensorflow/tfjs-core'
 import { decodeTensor, encodeTensor, numbersOf, tensorOf } from '@anyvae/onnx'
+import { unitPixels } from '@anyvae/images'
 import { randomStream } from '@anyvae/random'
 import { createNetwork } from '@anyvae/trainer'
 import { BundleError } from './error.js'
@@ -45,7 +46,7 @@ function exampleImages({ examples, network }: Trained): Array32 {
   const bytes = examples.images.subarray(0, count * channels * height * width)
   return {
     dims: [count, channels, height, width],
-    values: Float32Array.from(bytes, (byte) => byte / 255),
+    values: unitPixels(bytes),
   }
 }
 

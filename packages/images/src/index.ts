@@ -21,3 +21,4 @@ export {
   type ImageShape,
 } from './image-set.js'
 export { holdOutTest, type Split } from './split.js'
+export { unitPixels } from './unit.js'

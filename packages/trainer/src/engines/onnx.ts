@@ -1,4 +1,5 @@
 // The default engine: the traced training step in ONNX Runtime, many steps a run.
+import { unitPixels } from '@anyvae/images'
 import type { Session, SessionBackend, SessionOptions, TensorValue } from '@anyvae/runtime'
 import { TrainError } from '../error.js'
 import type { ParameterValues } from '../network/initial.js'
@@ -147,11 +148,9 @@ class OnnxEngine implements TrainingEngine {
 
   #images(bytes: Uint8Array, count: number): TensorValue {
     const { channels, height, width } = this.#parts.network.config.image
-    return float32([count, channels, height, width], Float32Array.from(bytes, scaled))
+    return float32([count, channels, height, width], unitPixels(bytes))
   }
 }
-
-const scaled = (byte: number) => byte / 255
 
 function stateFeeds(network: Network, initial: TrainingState): Feeds {
   return Object.fromEntries(

@@ -1,5 +1,6 @@
 // The reference engine: the training step run by TensorFlow.js itself, on its current backend.
 import * as tf from '@tensorflow/tfjs-core'
+import { unitPixels } from '@anyvae/images'
 import type { ParameterValues } from '../network/initial.js'
 import type { Network, Tensors } from '../network/types.js'
 import { elboTerms } from '../objective/elbo.js'
