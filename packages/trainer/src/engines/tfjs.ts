@@ -7,7 +7,6 @@ import { elboTerms } from '../objective/elbo.js'
 import { trainStep } from '../objective/step.js'
 import type { AdamState } from '../objective/adam.js'
 import type { Chunk, ChunkMetrics, EngineOptions, EvaluationBatch } from './engine.js'
-import { unitPixels } from './pixels.js'
 import type { EvaluationTerms, TrainingEngine, TrainingState } from './engine.js'
 
 /**
