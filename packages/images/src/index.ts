@@ -11,6 +11,13 @@ export {
 export { ImagesError } from './error.js'
 export { glyphs, type GlyphsOptions } from './glyphs.js'
 export {
+  imageGrid,
+  pairGrid,
+  type GridImages,
+  type GridOptions,
+  type PairGridOptions,
+} from './grid.js'
+export {
   describeShape,
   gatherImages,
   imageSet,
@@ -20,5 +27,7 @@ export {
   type ImageSetOptions,
   type ImageShape,
 } from './image-set.js'
+export type { Picture } from './picture.js'
+export { decodePng, encodePng } from './png.js'
 export { holdOutTest, type Split } from './split.js'
-export { unitPixels } from './unit.js'
+export { bytePixels, unitPixels } from './unit.js'

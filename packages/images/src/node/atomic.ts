@@ -1,0 +1,49 @@
+// Writing files whole or not at all.
+import { mkdir, open, rename, rm } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { encodePng } from '../png.js'
+import type { Picture } from '../picture.js'
+import { ImagesError } from '../error.js'
+
+/**
+ * Writes a file so that its path never names half of it, whatever happens: into `<path>.tmp`, to the
+ * disk, then renamed. Missing folders are made. On failure, such as a full disk, what was there
+ * before stays and nothing is left beside it; after a kill, `<path>.tmp` may stay, and the next
+ * write replaces it. One writer per path at a time.
+ *
+ * @throws ImagesError with the system's error as its cause
+ */
+export async function writeFileAtomic(path: string, bytes: Uint8Array): Promise<void> {
+  const beside = `${path}.tmp`
+  try {
+    await mkdir(dirname(path), { recursive: true })
+    await writeThrough(beside, bytes)
+    await rename(beside, path)
+  } catch (cause) {
+    await rm(beside, { force: true }).catch(() => undefined)
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new ImagesError(
+      `${path}: cannot be written, got ${reason}, expected room and the right to write there`,
+      { cause },
+    )
+  }
+}
+
+async function writeThrough(path: string, bytes: Uint8Array): Promise<void> {
+  const file = await open(path, 'w')
+  try {
+    await file.writeFile(bytes)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+}
+
+/**
+ * Saves a picture as a PNG file, whole or not at all.
+ *
+ * @throws ImagesError where the file cannot be written
+ */
+export async function savePicture(path: string, picture: Picture): Promise<void> {
+  await writeFileAtomic(path, encodePng(picture))
+}
