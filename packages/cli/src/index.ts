@@ -1,2 +1,4 @@
-// The public names of this package.
-export {}
+// The public names of anyvae: the command as a function.
+export { CliError } from './error.js'
+export type { Io, Screen } from './io.js'
+export { main } from './main.js'

@@ -1,0 +1,68 @@
+// A folder is written whole or not at all.
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { checkVacant, writeFolder } from './folder.js'
+
+let base: string
+let out: string
+beforeEach(async () => {
+  base = await mkdtemp(join(tmpdir(), 'anyvae-folder-'))
+  out = join(base, 'bundle')
+})
+afterEach(() => rm(base, { recursive: true }))
+
+const files = new Map([
+  ['anyvae.json', new TextEncoder().encode('{}')],
+  ['vectors/encoder/input_0.pb', Uint8Array.of(1, 2, 3)],
+])
+const { signal } = new AbortController()
+
+describe('writeFolder', () => {
+  it('writes files in folders of their own', async () => {
+    await writeFolder(out, files, { force: false, signal })
+    expect([...(await readFile(join(out, 'vectors/encoder/input_0.pb')))]).toEqual([1, 2, 3])
+    expect(await readdir(base)).toEqual(['bundle'])
+  })
+
+  it('replaces a bundle whole where it is told to', async () => {
+    await mkdir(out)
+    await writeFile(join(out, 'anyvae.json'), 'old')
+    await writeFile(join(out, 'old.onnx'), 'old')
+    await writeFolder(out, files, { force: true, signal })
+    expect(await readdir(out)).toEqual(['anyvae.json', 'vectors'])
+    expect(await readdir(base)).toEqual(['bundle'])
+  })
+
+  it('leaves everything as it was where a file cannot be written', async () => {
+    await mkdir(out)
+    await writeFile(join(out, 'anyvae.json'), 'old')
+    const clash = new Map([...files, ['anyvae.json/inside', Uint8Array.of(1)] as const])
+    await expect(writeFolder(out, clash, { force: true, signal })).rejects.toThrow(
+      /bundle: not written, got .*, expected room and the right to write/,
+    )
+    expect(await readFile(join(out, 'anyvae.json'), 'utf8')).toBe('old')
+    expect(await readdir(base)).toEqual(['bundle'])
+  })
+
+  it('leaves nothing where it is stopped', async () => {
+    const stopped = AbortSignal.abort(new Error('stop'))
+    await expect(writeFolder(out, files, { force: false, signal: stopped })).rejects.toThrow('stop')
+    expect(await readdir(base)).toEqual([])
+  })
+})
+
+describe('checkVacant', () => {
+  it('takes what is not there', async () => {
+    await expect(checkVacant(out, false)).resolves.toBeUndefined()
+  })
+
+  it('refuses what is there, and with force what is no bundle', async () => {
+    await mkdir(out)
+    await expect(checkVacant(out, false)).rejects.toThrow(/exists already, .* or --force/)
+    await writeFile(join(out, 'letter.txt'), 'dear')
+    await expect(checkVacant(out, true)).rejects.toThrow('a folder that holds no bundle')
+    await expect(checkVacant(join(out, 'letter.txt'), true)).rejects.toThrow('ENOTDIR')
+  })
+})

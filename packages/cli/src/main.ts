@@ -1,0 +1,62 @@
+// The anyvae command: parses, runs one command, prints its outcome, and answers with an exit code.
+import { CommanderError, type Command } from 'commander'
+import { CliError, type ExitCode } from './error.js'
+import { processIo, type Io } from './io.js'
+import { printFailure, printOutcome, type CommonFlags } from './outcome.js'
+import { createProgram } from './program.js'
+
+/** Runs one command line, without the names of node and the script. Never throws. */
+export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
+  let exitCode: ExitCode = 0
+  const program = createProgram({
+    io,
+    settle(outcome, flags) {
+      printOutcome(io, outcome, flags)
+      exitCode = outcome.exitCode ?? 0
+    },
+  })
+  try {
+    await program.parseAsync(argv, { from: 'user' })
+    return exitCode
+  } catch (thrown) {
+    if (thrown instanceof CommanderError && thrown.exitCode === 0) return 0
+    if (thrown instanceof CommanderError && thrown.code === 'commander.help') {
+      io.stderr.write(program.helpInformation())
+      return 2
+    }
+    return printFailure(io, asFailure(thrown, program, argv), flagsIn(argv))
+  }
+}
+
+/** Runs the command line of this process and ends it. */
+export async function runProcess(): Promise<void> {
+  const io = processIo()
+  const exitCode = await main(process.argv.slice(2), io)
+  process.exitCode = exitCode
+  // What was stopped may still be computing: nobody waits for it.
+  if (io.signal.aborted) io.stdout.write('', () => process.exit(exitCode))
+}
+
+/** The flags as far as they can be told where parsing them may be what failed. */
+function flagsIn(argv: readonly string[]): CommonFlags {
+  return { json: argv.includes('--json'), verbose: argv.includes('--verbose') }
+}
+
+/** Commander's complaints in this program's words; anything else as it is. */
+function asFailure(thrown: unknown, program: Command, argv: readonly string[]): unknown {
+  if (!(thrown instanceof CommanderError)) return thrown
+  const complaint = thrown.message.replace(/^error: /, '').replace(/\n/g, ' ')
+  const message = `${complaint}, ${expectation(thrown, program, argv)}`
+  return new CliError(message, { exitCode: 2, cause: thrown })
+}
+
+function expectation({ code }: CommanderError, program: Command, argv: readonly string[]): string {
+  const command = program.commands.find((each) => each.name() === argv[0])
+  if (command === undefined) {
+    return `expected one of ${program.commands.map((each) => each.name()).join(', ')}`
+  }
+  if (code === 'commander.unknownOption') {
+    return `expected one of ${command.options.map((option) => option.long).join(', ')}`
+  }
+  return `see anyvae ${command.name()} --help`
+}

@@ -1,0 +1,44 @@
+// Runs the command for tests: in this process with streams of its own, or as a process of its own.
+import { spawn } from 'node:child_process'
+import { PassThrough } from 'node:stream'
+import { text } from 'node:stream/consumers'
+import type { ExitCode } from '../error.js'
+import { main } from '../main.js'
+
+export interface Ran {
+  readonly exitCode: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** One command line in this process. */
+export async function run(argv: readonly string[], signal?: AbortSignal): Promise<Ran> {
+  const [stdout, stderr] = [new PassThrough(), new PassThrough()]
+  const printed = Promise.all([text(stdout), text(stderr)])
+  const io = { stdout, stderr, signal: signal ?? new AbortController().signal }
+  const exitCode: ExitCode = await main(argv, io)
+  stdout.end()
+  stderr.end()
+  const [out, err] = await printed
+  return { exitCode, stdout: out, stderr: err }
+}
+
+const START = `import { runProcess } from ${JSON.stringify(new URL('../main.ts', import.meta.url).href)}; await runProcess()`
+
+/** The command as a process, run from the sources. */
+export function start(argv: readonly string[]) {
+  const loader = new URL('loader.mjs', import.meta.url).href
+  const flags = ['--conditions=@anyvae/source', '--import', loader, '--input-type=module']
+  return spawn(process.execPath, [...flags, '-e', START, '--', 'anyvae', ...argv])
+}
+
+/** Waits for a process that {@link start} started. */
+export async function finished(child: ReturnType<typeof start>): Promise<Ran> {
+  const ended = new Promise<number | null>((resolve) => child.on('close', resolve))
+  const [stdout, stderr, exitCode] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    ended,
+  ])
+  return { exitCode, stdout, stderr }
+}

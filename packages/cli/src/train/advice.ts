@@ -1,0 +1,68 @@
+// What to do about a training run that ended early: what is kept, and the command that goes on.
+import { TrainError } from '@anyvae/trainer'
+import { CliError, messageOf } from '../error.js'
+import { shellLine } from '../shell.js'
+import { findRun } from './begun.js'
+import type { TrainFlags } from './flags.js'
+
+interface Early {
+  readonly folder: string
+  readonly flags: TrainFlags
+  /** The last epoch whose checkpoint is on disk; 0 for none. */
+  readonly epoch: number
+}
+
+/** The error of a run that a signal stopped. */
+export async function stopped(reason: unknown, early: Early): Promise<CliError> {
+  const { folder, epoch } = early
+  const exitCode = reason instanceof CliError ? reason.exitCode : 1
+  const begun = await findRun(folder).catch(() => undefined)
+  if (begun === undefined) {
+    return new CliError(`${messageOf(reason)} before training began: nothing is kept`, { exitCode })
+  }
+  const { epochs } = begun.config.training
+  const resume = resumeCommand(early)
+  const kept = epoch === 0 ? 'no epoch was complete' : `epoch ${epoch} of ${epochs} is kept`
+  const facts = { run: folder, completed: false, epoch, epochs, resume }
+  return new CliError(`${messageOf(reason)}: ${kept}; go on with:\n  ${resume}`, {
+    exitCode,
+    facts,
+  })
+}
+
+/** The error of a run that failed, with what to do about it. */
+export function failed(error: unknown, early: Early): unknown {
+  const { folder, epoch } = early
+  if (error instanceof CliError && error.exitCode === 2) return error
+  const advice = [
+    ...(isNotFinite(error)
+      ? ['the same settings lead there again: begin a new run with a lower --lr']
+      : []),
+    ...(epoch === 0
+      ? []
+      : [
+          `the checkpoint of epoch ${epoch} is kept: anyvae export takes it as it is, or go on with:\n  ${resumeCommand(early)}`,
+        ]),
+  ]
+  if (advice.length === 0) return error
+  const facts = { run: folder, completed: false, epoch }
+  return new CliError([messageOf(error), ...advice].join('\n'), { cause: error, facts })
+}
+
+/** The trainer stops at the first step whose loss or parameters are no longer finite. */
+function isNotFinite(error: unknown): boolean {
+  return error instanceof TrainError && error.message.includes('not finite')
+}
+
+/** What goes on with a run as it was begun; settings stand in the folder, the engine in the flags. */
+function resumeCommand({ folder, flags }: Early): string {
+  const { data, engine, backend, provider, threads } = flags
+  const given =
+    flags.resume === undefined
+      ? { engine, backend, provider, threads }
+      : { data, engine, backend, provider, threads }
+  const words = Object.entries(given).flatMap(([name, value]) =>
+    value === undefined ? [] : [`--${name}`, String(value)],
+  )
+  return shellLine(['anyvae', 'train', '--resume', folder, ...words])
+}

@@ -1,0 +1,56 @@
+// What computes the training: flags, or what a checkpoint was computed with, to an engine factory.
+import { onnxEngine, tfjsEngine, type Checkpoint, type EngineFactory } from '@anyvae/trainer'
+import type { Provider } from '@anyvae/runtime'
+import { nodeBackend } from '@anyvae/runtime-node'
+import { refuseUsage } from '../error.js'
+import { BACKENDS, type BackendFlag, type EngineFlag, type EngineFlags } from './flags.js'
+import { PROVIDERS } from '../command.js'
+import { useBackend } from './tensorflow.js'
+
+/** What a checkpoint tells of its engine. */
+export type ComputedWith = Pick<Checkpoint['computedWith'], 'engine' | 'provider'>
+
+/** Refuses flags of one engine beside another: throws CliError, of wrong usage. */
+export function checkEngineFlags(engine: EngineFlag, flags: EngineFlags, arch?: string): void {
+  if (engine === 'onnx' && flags.backend !== undefined) {
+    refuseUsage(`--backend: a setting of the tfjs engine, got engine onnx, expected --engine tfjs`)
+  }
+  if (engine === 'onnx') return
+  for (const name of ['provider', 'threads'] as const) {
+    if (flags[name] === undefined) continue
+    refuseUsage(`--${name}: a setting of the onnx engine, got engine tfjs, expected --engine onnx`)
+  }
+  if (flags.backend === 'wasm' && arch === 'conv') {
+    refuseUsage(
+      '--backend: wasm lacks the gradient of convolutions, got --arch conv, expected --backend cpu or --engine onnx',
+    )
+  }
+}
+
+/** The engine that flags name; of a run that is gone on with, the one that it was begun with. */
+export async function chooseEngine(
+  flags: EngineFlags,
+  arch: string,
+  before?: ComputedWith,
+): Promise<EngineFactory> {
+  const engine = flags.engine ?? (before?.engine === 'tfjs' ? 'tfjs' : 'onnx')
+  const same = before?.engine === engine ? before.provider : undefined
+  if (engine === 'tfjs') {
+    const backend = flags.backend ?? backendOf(same) ?? 'cpu'
+    checkEngineFlags(engine, { ...flags, backend }, arch)
+    await useBackend(backend)
+    return tfjsEngine
+  }
+  checkEngineFlags(engine, flags)
+  const provider = flags.provider ?? providerOf(same)
+  return onnxEngine(nodeBackend, provider === undefined ? {} : { provider })
+}
+
+/** TensorFlow.js's name of a backend as the flag has it. */
+function backendOf(provider: string | undefined): BackendFlag | undefined {
+  return provider === 'tensorflow' ? 'node' : BACKENDS.find((name) => name === provider)
+}
+
+function providerOf(provider: string | undefined): Provider | undefined {
+  return PROVIDERS.find((name) => name === provider)
+}

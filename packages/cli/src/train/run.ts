@@ -1,0 +1,97 @@
+// Trains in a run folder: what `anyvae train` does once its flags are read.
+import { trainInFolder } from '@anyvae/trainer/node'
+import type { TrainConfig, TrainEvent } from '@anyvae/trainer'
+import type { Io } from '../io.js'
+import type { Outcome } from '../outcome.js'
+import { loadSource, type Loaded } from '../source.js'
+import { CliError, refuseUsage } from '../error.js'
+import { count } from '../ui/format.js'
+import { failed, stopped } from './advice.js'
+import { findRun, folderOf, type Begun } from './begun.js'
+import { chooseEngine } from './engine.js'
+import type { TrainFlags } from './flags.js'
+import { createReport } from './report.js'
+import { newSettings, resumedSettings } from './settings.js'
+import { summarise } from './summary.js'
+
+/**
+ * Begins a run or goes on with one.
+ *
+ * @throws CliError that says what is kept and how to go on with it
+ */
+export async function runTraining(flags: TrainFlags, io: Io): Promise<Outcome> {
+  const folder = folderOf(flags)
+  const begun = flags.resume === undefined ? undefined : await findRun(folder)
+  const kept = { epoch: begun?.checkpoint?.epoch ?? 0 }
+  try {
+    const images = await imagesFor(folder, { flags, begun, io })
+    const config = configFor(flags, begun, images)
+    const completed = await trainWith(config, { folder, flags, begun, images, io, kept })
+    if (completed) return await summarise(folder)
+  } catch (error) {
+    if (!io.signal.aborted) throw failed(error, { folder, flags, epoch: kept.epoch })
+  }
+  throw await stopped(io.signal.reason, { folder, flags, epoch: kept.epoch })
+}
+
+interface Start {
+  readonly flags: TrainFlags
+  readonly begun: Begun | undefined
+  readonly io: Io
+}
+
+async function imagesFor(folder: string, { flags, begun, io }: Start): Promise<Loaded> {
+  const source = flags.data ?? begun?.config.data.source
+  if (source === undefined) {
+    if (flags.resume === undefined) {
+      refuseUsage('--data: missing, expected images to train on, such as --data glyphs')
+    }
+    throw new CliError(
+      `${folder}: no run to go on with, got no config.json, expected one, or --data to begin`,
+    )
+  }
+  const shape = begun?.config.training.network.image
+  const images = await loadSource(source, { ...flags, ...(shape && { shape }), io })
+  const { train, test } = images
+  io.stderr.write(
+    `${source}: ${count(train.count)} training and ${count(test.count)} test images\n`,
+  )
+  return images
+}
+
+function configFor(flags: TrainFlags, begun: Begun | undefined, images: Loaded): TrainConfig {
+  return begun === undefined
+    ? newSettings(flags, images.train.shape)
+    : resumedSettings(flags, begun.config.training)
+}
+
+interface Plan extends Start {
+  readonly folder: string
+  readonly images: Loaded
+  /** The last epoch whose checkpoint is on disk. */
+  readonly kept: { epoch: number }
+}
+
+async function trainWith(config: TrainConfig, plan: Plan): Promise<boolean> {
+  const { folder, flags, begun, images, io, kept } = plan
+  const { architecture } = config.network
+  const engineFactory = await chooseEngine(flags, architecture, begun?.checkpoint?.computedWith)
+  const report = createReport(io.stderr, architecture)
+  const onEvent = (event: TrainEvent) => {
+    if (event.type === 'epoch') kept.epoch = event.record.epoch
+    return report.onEvent(event)
+  }
+  const { threads, resume } = flags
+  const about = { folder, config, images, source: images.source, engineFactory, onEvent }
+  try {
+    const { completed } = await trainInFolder({
+      ...about,
+      ...(threads === undefined ? {} : { threads }),
+      resume: resume !== undefined,
+      signal: io.signal,
+    })
+    return completed
+  } finally {
+    report.stop()
+  }
+}

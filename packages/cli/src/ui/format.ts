@@ -1,0 +1,24 @@
+// Numbers as people read them.
+
+/** With commas between thousands. */
+export function count(value: number): string {
+  return Math.round(value).toLocaleString('en')
+}
+
+/** Nats, with two decimals. */
+export function nats(value: number): string {
+  return value.toFixed(2)
+}
+
+/** Bytes in the unit that leaves few digits, 1000 bytes to the kilobyte. */
+export function bytes(value: number): string {
+  const units = ['B', 'kB', 'MB', 'GB']
+  const power = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(1, value)) / 3))
+  const scaled = value / 1000 ** power
+  return `${power === 0 ? scaled : scaled.toFixed(1)} ${units[power]}`
+}
+
+/** A word for one or several of a thing: `1 image`, `3 images`. */
+export function plural(value: number, one: string, many = `${one}s`): string {
+  return `${count(value)} ${value === 1 ? one : many}`
+}

@@ -1,0 +1,59 @@
+// Progress on stderr: a bar on a terminal, elsewhere a plain line every few seconds.
+import cliProgress from 'cli-progress'
+import type { Screen } from '../io.js'
+
+/** How far something long has come. */
+export interface Progress {
+  /** Shows `done` of `total`, with a few words about it. */
+  update(done: number, total: number, detail?: string): void
+  /** Takes the bar away; what is printed next starts on a line of its own. */
+  stop(): void
+}
+
+/** Seconds between two lines where there is no terminal. */
+const PAUSE = 10
+
+export function createProgress(screen: Screen, title: string): Progress {
+  return screen.isTTY === true ? bar(screen, title) : lines(screen, title)
+}
+
+function bar(screen: Screen, title: string): Progress {
+  const single = new cliProgress.SingleBar({
+    stream: screen,
+    format: `${title} {bar} {percentage} %  {detail}`,
+    barsize: 24,
+    barCompleteChar: '█',
+    barIncompleteChar: '░',
+    clearOnComplete: true,
+    linewrap: null,
+    // Signals are the command's affair.
+    gracefulExit: false,
+  })
+  let running = false
+  return {
+    update(done, total, detail = '') {
+      if (!running) single.start(total, done, { detail })
+      running = true
+      single.setTotal(total)
+      single.update(done, { detail })
+    },
+    stop() {
+      if (running) single.stop()
+      running = false
+    },
+  }
+}
+
+function lines(screen: Screen, title: string): Progress {
+  let last = performance.now()
+  return {
+    update(done, total, detail = '') {
+      const now = performance.now()
+      if (now - last < 1000 * PAUSE) return
+      last = now
+      const percentage = Math.floor((100 * done) / total)
+      screen.write(`${title.trim()}: ${percentage} %${detail === '' ? '' : `, ${detail}`}\n`)
+    },
+    stop: () => undefined,
+  }
+}

@@ -1,0 +1,106 @@
+// Wrong usage ends with exit code 2 and says what is permitted; help is there for every command.
+import { describe, expect, it } from 'vitest'
+import { run } from './testing/command.js'
+
+const COMMANDS = [
+  'train',
+  'export',
+  'verify',
+  'eval',
+  'encode',
+  'sample',
+  'reconstruct',
+  'interpolate',
+  'manifold',
+  'data',
+]
+
+describe('help', () => {
+  it.each(COMMANDS)('of %s has an example, --json and --verbose', async (command) => {
+    const { exitCode, stdout, stderr } = await run([command, '--help'])
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
+    expect(stdout).toMatch(new RegExp(`\\$ anyvae ${command} `))
+    expect(stdout).toContain('--json')
+    expect(stdout).toContain('--verbose')
+  })
+
+  it('of the program lists every command', async () => {
+    const { exitCode, stdout } = await run(['--help'])
+    expect(exitCode).toBe(0)
+    for (const command of COMMANDS) expect(stdout).toMatch(new RegExp(`^  ${command} `, 'm'))
+  })
+
+  it('is what no command at all is answered with, on stderr', async () => {
+    const { exitCode, stdout, stderr } = await run([])
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' })
+    expect(stderr).toContain('Usage: anyvae')
+  })
+})
+
+const WRONG: [argv: string, message: string | RegExp][] = [
+  ['paint', /^anyvae: unknown command 'paint', expected one of train, export, /],
+  ['train --epoch 3', /unknown option '--epoch'.*expected one of --data, --out, /],
+  ['train --out r', '--data: missing, expected images to train on, such as --data glyphs'],
+  ['train --data glyphs', '--out: missing, expected a new folder for the run'],
+  ['train --arch vit', "--arch: unknown, got 'vit', expected mlp, conv"],
+  [
+    'train --latent 0',
+    "--latent: no usable number, got '0', expected a whole number of at least 1",
+  ],
+  ['train --batch 0', "--batch: no usable number, got '0', expected a whole number of at least 1"],
+  ['train --epochs 1.5', "--epochs: no usable number, got '1.5', expected a whole number"],
+  ['train --hidden 4,,4', "--hidden: no usable number, got '', expected a whole number"],
+  ['train --lr 0', "--lr: no usable number, got '0', expected a number above 0"],
+  ['train --beta nan', "--beta: no usable number, got 'nan', expected a number of at least 0"],
+  ['train --seed -1', "--seed: no usable number, got '-1', expected a whole number of at least 0"],
+  ['train --schedule stairs', "--schedule: unknown, got 'stairs', expected cosine, linear, step"],
+  ['train --schedule step,each=3', "--schedule: unknown setting, got 'each=3', expected warmup"],
+  ['train --kl-warmup 3days', "--kl-warmup: no length, got '3days', expected epochs as 3 or steps"],
+  ['train --engine torch', "--engine: unknown, got 'torch', expected onnx, tfjs"],
+  ['train --backend webgl', "--backend: unknown, got 'webgl', expected cpu, wasm, node, node-gpu"],
+  ['train --provider tpu', "--provider: unknown, got 'tpu', expected cpu, cuda, webgpu"],
+  ['train --size 28', "--size: no size, got '28', expected height x width, such as 28x28"],
+  ['train --out a --resume b', '--out: another folder than --resume, got a, expected b'],
+  ['export r', "required option '--out <folder>' not specified"],
+  ['verify', "missing required argument 'bundle'"],
+  ['verify b c', /too many arguments.*Expected 1 argument but got 2/],
+  ['verify b --provider tpu', "--provider: unknown, got 'tpu', expected cpu, cuda, webgpu"],
+  ['eval b --data glyphs --split all', "--split: unknown, got 'all', expected test, train"],
+  [
+    'sample b --count 0',
+    "--count: no usable number, got '0', expected a whole number of at least 1",
+  ],
+  [
+    'sample b --out s.jpg',
+    "--out: no known kind of file, got 's.jpg', expected a name that ends in .png or .npy",
+  ],
+  ['interpolate b --from 1', "required option '--to <end>' not specified"],
+  [
+    'interpolate b --from 1 --to 2 --steps 1',
+    "--steps: no usable number, got '1', expected a whole",
+  ],
+  ['manifold b --axes 1,1', "--axes: no two latents, got '1,1', expected two different ones"],
+]
+
+describe('wrong usage', () => {
+  it.each(WRONG)('%s', async (line, message) => {
+    const { exitCode, stdout, stderr } = await run(line.split(' '))
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' })
+    expect(stderr).toMatch(/^anyvae: /)
+    if (typeof message === 'string') expect(stderr).toContain(message)
+    else expect(stderr).toMatch(message)
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1)
+  })
+
+  it('is one JSON object on stdout where --json is given', async () => {
+    const { exitCode, stdout } = await run(['train', '--arch', 'vit', '--json'])
+    expect(exitCode).toBe(2)
+    const error = "--arch: unknown, got 'vit', expected mlp, conv"
+    expect(JSON.parse(stdout)).toEqual({ error, exitCode: 2 })
+  })
+
+  it('shows the stack where --verbose is given', async () => {
+    const { stderr } = await run(['train', '--arch', 'vit', '--verbose'])
+    expect(stderr).toMatch(/CliError: --arch: unknown.*\n\s+at /)
+  })
+})
