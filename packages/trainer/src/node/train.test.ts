@@ -3,8 +3,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { glyphs } from '@anyvae/images'
-import { decodePng } from '@anyvae/images'
+import { decodePng, glyphs, imageSet } from '@anyvae/images'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { tfjsEngine, type TrainEvent, type TrainSettings } from '../index.js'
 import { readRun, readRunConfig, trainInFolder, type TrainInFolderOptions } from '../node.js'
@@ -36,7 +35,7 @@ function run(more: Partial<TrainInFolderOptions> = {}) {
 }
 
 /** Every file of a run: bytes, and for the log its lines without what was measured. */
-async function contents(of: string) {
+async function contents(of: string): Promise<Record<string, unknown>> {
   const names = (await readdir(of, { recursive: true })).sort()
   const files = names.filter((name) => name !== 'reconstructions')
   const read = files.map(async (name) => {
@@ -45,7 +44,7 @@ async function contents(of: string) {
     const lines = bytes.toString().trim().split('\n')
     return [name, lines.map((line) => ({ ...(JSON.parse(line) as object), measured: 0 }))] as const
   })
-  return Object.fromEntries(await Promise.all(read))
+  return Object.fromEntries<unknown>(await Promise.all(read))
 }
 
 /** Ends a run as a kill would: nothing of what comes after the named event is done. */
@@ -91,6 +90,19 @@ describe('trainInFolder', () => {
     })
   })
 
+  it('shows the first channel of images that are neither grey nor coloured', async () => {
+    const shape = { channels: 2, height: 5, width: 4 }
+    const data = (count: number) => Uint8Array.from({ length: 40 * count }, (_, i) => i)
+    const few = {
+      train: imageSet({ name: 'few', shape, data: data(8) }),
+      test: imageSet({ name: 'few', shape, data: data(1) }),
+    }
+    const network = { ...config.network, image: shape }
+    await run({ images: few, config: { ...config, network, epochs: 1 } })
+    const picture = decodePng(await readFile(join(folder, 'reconstructions', 'epoch-01.png')))
+    expect(picture.channels).toBe(1)
+  })
+
   it('ends where an uninterrupted run ends, bit for bit, wherever it was stopped', async () => {
     await run()
     const whole = await contents(folder)
@@ -131,7 +143,7 @@ describe('trainInFolder', () => {
     await run()
     const whole = await contents(folder)
     const starts = [
-      async () => undefined,
+      () => Promise.resolve(),
       async () => void (await mkdir(folder)),
       async () => {
         await mkdir(folder)
@@ -190,7 +202,7 @@ describe('trainInFolder', () => {
     const before = await contents(folder)
     const resume = (more: Partial<TrainInFolderOptions>) => run({ resume: true, ...more })
     await expect(resume({ config: { ...config, learningRate: 0.5 } })).rejects.toThrow(
-      'learningRate: not what the run was begun with, got 0.5, expected 0.001',
+      'learningRate: not what the run was begun with, got 0.5, expected 0.003',
     )
     await expect(
       resume({ config: { ...config, network: { ...config.network, latent: 3 } } }),

@@ -1,6 +1,6 @@
 // Training in a run folder: begins or goes on, and keeps every epoch on disk.
 import * as tf from '@tensorflow/tfjs-core'
-import { effectiveBatchSize, encodePng, pairGrid, type ImageSet } from '@anyvae/images'
+import { effectiveBatchSize, type ImageSet } from '@anyvae/images'
 import { encodeCheckpoint, type Checkpoint, type ComputedWith } from '../checkpoint/checkpoint.js'
 import type { EngineFactory, TrainingEngine } from '../engines/engine.js'
 import { TrainError } from '../error.js'
@@ -8,11 +8,12 @@ import { initialState } from '../engines/initial-state.js'
 import { createNetwork } from '../network/network.js'
 import type { Network } from '../network/types.js'
 import { parseTrainConfig, type TrainSettings } from '../training/config.js'
-import type { Examples, Listener, TrainEvent } from '../training/events.js'
+import type { Listener, TrainEvent } from '../training/events.js'
 import { parseComputed } from '../training/record.js'
 import { checkImages, train, type TrainResult } from '../training/train.js'
 import { VERSION } from '../version.js'
 import { checkSameRun, describeData, type RunConfig } from './config-file.js'
+import { reconstructionsPng } from './picture.js'
 import { discard, inspect, open, writeEpoch, type Found } from './run-folder.js'
 
 export interface TrainInFolderOptions {
@@ -106,7 +107,7 @@ async function trainOpened(
   const computedWith = describeEngine(engine)
   await warnOfOther(computedWith, found.checkpoint?.computedWith, onEvent)
   const keep = async (event: TrainEvent & { type: 'epoch' }) => {
-    const picture = reconstructionsPng(network, event.examples, event.record.epoch)
+    const picture = reconstructionsPng(network.config.image, event)
     const checkpoint = encodeCheckpoint(checkpointOf(event, config, computedWith))
     const line = JSON.stringify(event.record)
     await writeEpoch(folder, event.record.epoch, {
@@ -144,12 +145,6 @@ function checkpointOf(
     examples: { count, images },
     computedWith,
   }
-}
-
-function reconstructionsPng(network: Network, examples: Examples, epoch: number): Uint8Array {
-  const { images, reconstructions } = examples
-  const title = `epoch ${epoch}: test images and their reconstructions`
-  return encodePng(pairGrid(images, reconstructions, { shape: network.config.image, title }))
 }
 
 function describeEngine({ name, provider, threads, versions }: TrainingEngine): ComputedWith {

@@ -18,7 +18,7 @@ describe('parseTrainConfig', () => {
         "klWarmup": {
           "steps": 0,
         },
-        "learningRate": 0.001,
+        "learningRate": 0.003,
         "network": {
           "architecture": "mlp",
           "hidden": [
@@ -36,7 +36,7 @@ describe('parseTrainConfig', () => {
           "final": 0,
           "name": "cosine",
           "warmup": {
-            "steps": 0,
+            "epochs": 0.5,
           },
         },
         "seed": 1,
@@ -129,8 +129,16 @@ describe('parseTrainConfig', () => {
 
 describe('scalarsOf', () => {
   const at = (schedule: object, step: number) =>
-    scalarsOf(parseTrainConfig({ network, epochs: 4, learningRate: 1, schedule }), step, 10)
-      .learningRate
+    scalarsOf(
+      parseTrainConfig({
+        network,
+        epochs: 4,
+        learningRate: 1,
+        schedule: { warmup: { steps: 0 }, ...schedule },
+      }),
+      step,
+      10,
+    ).learningRate
 
   it.each([
     [{ name: 'constant' }, [1, 1, 1, 1]],

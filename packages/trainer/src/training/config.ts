@@ -70,7 +70,7 @@ const SETTINGS = [
 
 /**
  * A whole training configuration from a partial one, such as JSON. Defaults: 10 epochs, batches of 128,
- * seed 1, learning rate 0.001 with a cosine schedule down to 0, beta 1 without warm-up, evaluation seed 0.
+ * seed 1, learning rate 0.003 rising over half an epoch, then falling to 0 on a cosine, beta 1 without warm-up, evaluation seed 0.
  *
  * @throws TrainError for what is unknown, no number or out of range
  */
@@ -84,7 +84,7 @@ export function parseTrainConfig(value: unknown): TrainConfig {
     epochs: positive('epochs', given.epochs ?? 10),
     batchSize: positive('batchSize', given.batchSize ?? 128),
     seed: whole('seed', given.seed ?? 1, 0),
-    learningRate: finite('learningRate', given.learningRate ?? 1e-3, { above: 0 }),
+    learningRate: finite('learningRate', given.learningRate ?? 3e-3, { above: 0 }),
     schedule: parseSchedule(given.schedule ?? {}),
     beta: finite('beta', given.beta ?? 1, { least: 0 }),
     klWarmup: parseDuration('klWarmup', given.klWarmup ?? { steps: 0 }),
@@ -100,7 +100,7 @@ const NAMES = ['constant', 'cosine', 'linear', 'step'] as const
 function parseSchedule(value: unknown): Schedule {
   const given = fields('schedule', value)
   const name = oneOf('schedule.name', given.name ?? 'cosine', NAMES)
-  const warmup = parseDuration('schedule.warmup', given.warmup ?? { steps: 0 })
+  const warmup = parseDuration('schedule.warmup', given.warmup ?? { epochs: 0.5 })
   if (name === 'constant') {
     known('schedule', given, ['name', 'warmup'])
     return { name, warmup }
