@@ -29,3 +29,8 @@ export function characterRows(character: string): readonly number[] {
   const rows = ROWS[at] ?? ROWS['?'.charCodeAt(0) - SPACE] ?? ''
   return Array.from(rows, (digit) => parseInt(digit, 32))
 }
+
+/** Whether a character reaches two pixels below the line. */
+export function isLow(character: string): boolean {
+  return 'gpqy'.includes(character)
+}

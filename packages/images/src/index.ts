@@ -1,4 +1,5 @@
 // The public names of @anyvae/images: everything that needs neither files nor processes.
+export { imagesOfArray, labelsOfArray, type ArrayImages, type FlatShape } from './arrays.js'
 export {
   epochOrder,
   effectiveBatchSize,
@@ -17,6 +18,7 @@ export {
   type GridOptions,
   type PairGridOptions,
 } from './grid.js'
+export { decodeIdx, encodeIdx, type IdxArray, type IdxKind } from './idx.js'
 export {
   describeShape,
   gatherImages,
@@ -27,6 +29,7 @@ export {
   type ImageSetOptions,
   type ImageShape,
 } from './image-set.js'
+export { decodeNpy, encodeNpy, type NpyArray, type NpyData, type NpyType } from './npy.js'
 export type { Picture } from './picture.js'
 export { decodePng, encodePng } from './png.js'
 export { holdOutTest, type Split } from './split.js'

@@ -1,6 +1,6 @@
 // Pictures: 8-bit rasters to look at, with images and text drawn into them.
 import { ImagesError } from './error.js'
-import { CHARACTER_WIDTH, characterRows } from './font.js'
+import { CHARACTER_WIDTH, characterRows, isLow } from './font.js'
 
 /** A picture to look at or to save, its values row by row, channels innermost (HWC). */
 export interface Picture {
@@ -40,10 +40,11 @@ export function drawText(picture: Picture, text: string, spot: Spot & { value: n
   const { x, y, scale, value } = spot
   Array.from(text).forEach((character, place) => {
     const left = x + place * (CHARACTER_WIDTH + 1) * scale
+    const top = y + (isLow(character) ? 2 * scale : 0)
     characterRows(character).forEach((bits, row) => {
       for (let column = 0; column < CHARACTER_WIDTH; column++) {
         if (!((bits >> (CHARACTER_WIDTH - 1 - column)) & 1)) continue
-        fillSquare(picture, { x: left + column * scale, y: y + row * scale, scale }, value)
+        fillSquare(picture, { x: left + column * scale, y: top + row * scale, scale }, value)
       }
     })
   })
