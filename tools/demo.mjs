@@ -24,12 +24,35 @@ setup()
 for (const made of ['run', 'bundle']) {
   rmSync(join(ROOT, path(made)), { recursive: true, force: true })
 }
-anyvae('train', '--data', data, '--arch', arch, '--epochs', epochs, '--seed', '1', '--out', path('run'))
+anyvae(
+  'train',
+  '--data',
+  data,
+  '--arch',
+  arch,
+  '--epochs',
+  epochs,
+  '--seed',
+  '1',
+  '--out',
+  path('run'),
+)
 anyvae('export', path('run'), '--out', path('bundle'), '--name', 'demo')
 anyvae('verify', path('bundle'))
 anyvae('sample', path('bundle'), '--count', '100', '--out', path('samples.png'))
 anyvae('reconstruct', path('bundle'), '--data', data, '--out', path('reconstructions.png'))
-anyvae('interpolate', path('bundle'), '--data', data, '--from', '0', '--to', '1', '--out', path('interpolation.png'))
+anyvae(
+  'interpolate',
+  path('bundle'),
+  '--data',
+  data,
+  '--from',
+  '0',
+  '--to',
+  '1',
+  '--out',
+  path('interpolation.png'),
+)
 
 console.log(`
 Done. In ${out}/ there is now

@@ -8,5 +8,7 @@ if (existsSync(join(ROOT, 'node_modules', 'nx'))) {
   const lockfile = join(ROOT, 'package-lock.json')
   copyFileSync(lockfile, join(ROOT, 'node_modules', '.anyvae-installed'))
 } else {
-  console.error('anyvae: not built, since the development dependencies were left out of the install')
+  console.error(
+    'anyvae: not built, since the development dependencies were left out of the install',
+  )
 }

@@ -37,12 +37,22 @@ function install() {
 /** Builds what has changed since it was built last. */
 export function build() {
   const nx = join(ROOT, 'node_modules', 'nx', 'dist', 'bin', 'nx.js')
-  const args = ['run-many', '-t', 'build', '--output-style=quiet']
-  run(process.execPath, [nx, ...args], { env: { ...process.env, ...NX_SETTINGS } })
+  console.error('Building (what has not changed comes from the cache) ...')
+  const options = { cwd: ROOT, encoding: 'utf8', env: { ...process.env, ...NX_SETTINGS } }
+  const result = spawnSync(process.execPath, [nx, 'run-many', '-t', 'build'], options)
+  if (result.status !== 0) {
+    console.error(`${result.stdout ?? ''}${result.stderr ?? ''}build: failed, see above`)
+    process.exit(1)
+  }
 }
 
 /** No server left behind, no question asked, no cloud. */
-const NX_SETTINGS = { NX_DAEMON: 'false', NX_NO_CLOUD: 'true', NX_INTERACTIVE: 'false' }
+const NX_SETTINGS = {
+  NX_DAEMON: 'false',
+  NX_NO_CLOUD: 'true',
+  NX_INTERACTIVE: 'false',
+  NX_TUI: 'false',
+}
 
 /** Installs and builds. */
 export function setup() {
