@@ -1,5 +1,6 @@
 // A writer's hand: one form of a digit, varied by random numbers and fitted into the frame.
 import { forms, type Form } from './forms.js'
+import { place } from './placement.js'
 import { flatten, type StrokePoint } from './spline.js'
 import type { Ink } from './pen.js'
 
@@ -35,7 +36,13 @@ export function write(
   const hand = handOf(draws)
   const lines = bend(chooseForm(label, draws), draws, hand).map((points) => flatten(points, steps))
   const radius = hand.radius * scale
-  const placed = place(lines, { ...frame, box: BOX * scale * hand.size - 2 * radius, hand, scale })
+  const placed = place(lines, {
+    ...frame,
+    side: BOX * scale * hand.size - 2 * radius,
+    shiftX: hand.shiftX * scale,
+    shiftY: hand.shiftY * scale,
+    margin: radius + 1.5 * scale,
+  })
   const softness = Math.max(1, 1.15 * Math.sqrt(scale))
   return placed.map((line, i) => ({
     line,
@@ -67,7 +74,7 @@ interface Wave {
   readonly height: number
 }
 
-const HAND_NORMALS = 24
+export const HAND_NORMALS = 24
 
 function handOf({ uniforms, normals }: Draws): Hand {
   const normal = (i: number): number => Math.min(2.5, Math.max(-2.5, normals[i] ?? 0))
@@ -75,14 +82,14 @@ function handOf({ uniforms, normals }: Draws): Hand {
     along: 2.2 + 0.8 * normal(i),
     across: 2.2 + 0.8 * normal(i + 1),
     phase: 2 * normal(i + 2),
-    height: 0.035 * normal(i + 3),
+    height: 0.045 * normal(i + 3),
   })
   return {
     morph: 1.3 * (uniforms[2] ?? 0) - 0.15,
-    slant: 0.16 + 0.19 * normal(0),
+    slant: 0.14 + 0.22 * normal(0),
     turn: 0.07 * normal(1),
-    stretch: Math.exp(0.14 * normal(2) - 0.06),
-    radius: Math.min(2.1, 1.22 * Math.exp(0.24 * normal(3))),
+    stretch: Math.exp(0.16 * normal(2)),
+    radius: Math.min(2.1, 1.25 * Math.exp(0.26 * normal(3))),
     size: 1 - 0.05 * Math.abs(normal(4)),
     shiftX: 0.5 * normal(5),
     shiftY: 0.5 * normal(6),
@@ -102,7 +109,7 @@ function chooseForm(label: number, { uniforms }: Draws): Form {
 /** The form's control points, morphed, jittered and bent; in the form's own units. */
 function bend(form: Form, { normals }: Draws, hand: Hand): StrokePoint[][] {
   let next = HAND_NORMALS
-  const jitter = (): number => 0.018 * (normals[next++] ?? 0)
+  const jitter = (): number => 0.026 * (normals[next++] ?? 0)
   return form.strokes.map((stroke) =>
     stroke.map((point) => {
       const x = (point.x + hand.morph * point.dx - 0.5) * hand.stretch + jitter()
@@ -124,54 +131,13 @@ function rotate(x: number, y: number, angle: number): { x: number; y: number } {
   return { x: x * cos - y * sin, y: x * sin + y * cos }
 }
 
-interface Placement {
-  readonly height: number
-  readonly width: number
-  readonly box: number
-  readonly hand: Hand
-  readonly scale: number
-}
-
-/**
- * The lines scaled so that the longer side fills the box, with their centre of mass in the middle of
- * the frame (as MNIST's were), give or take a little.
- */
-function place(
-  lines: readonly number[][],
-  { height, width, box, hand, scale }: Placement,
-): number[][] {
-  const { size, x, y } = extent(lines)
-  const zoom = box / Math.max(1e-6, size)
-  const left = width / 2 + hand.shiftX * scale - x * zoom
-  const top = height / 2 + hand.shiftY * scale - y * zoom
-  return lines.map((line) => line.map((value, i) => value * zoom + (i % 2 ? top : left)))
-}
-
-/** The longer side of the lines' bounding box, and their centre of mass by length. */
-function extent(lines: readonly number[][]): { size: number; x: number; y: number } {
-  let [left, right, top, bottom] = [Infinity, -Infinity, Infinity, -Infinity]
-  let [mass, sumX, sumY] = [1e-9, 0, 0]
-  for (const line of lines) {
-    for (let i = 0; i < line.length; i += 2) {
-      const [x = 0, y = 0, nextX = x, nextY = y] = line.slice(i, i + 4)
-      const length = Math.hypot(nextX - x, nextY - y)
-      mass += length
-      sumX += (length * (x + nextX)) / 2
-      sumY += (length * (y + nextY)) / 2
-      left = Math.min(left, x)
-      right = Math.max(right, x)
-      top = Math.min(top, y)
-      bottom = Math.max(bottom, y)
-    }
-  }
-  return { size: Math.max(right - left, bottom - top), x: sumX / mass, y: sumY / mass }
-}
-
-/** The pen's radius along a line: it swells and thins slowly, and thins towards the end. */
+/** The pen's radius along a line: it swells and thins slowly, is a
+ * little uneven, and thins towards the end. */
 function pressure(points: number, radius: number, hand: Hand, stroke: number): number[] {
   return Array.from({ length: points }, (_, i) => {
     const t = points > 1 ? i / (points - 1) : 0
-    const swell = hand.pulse * Math.sin(5 * t + hand.phase + 2 * stroke)
+    const phase = hand.phase + 2 * stroke
+    const swell = hand.pulse * Math.sin(5 * t + phase) + 0.06 * Math.sin(1.9 * i + 3 * phase)
     const taper = 0.18 * Math.max(0, (t - 0.8) / 0.2)
     return radius * (1 + swell - taper)
   })
