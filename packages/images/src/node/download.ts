@@ -165,9 +165,9 @@ async function* save(
     await mkdir(dirname(part), { recursive: true })
     return open(part, start > 0 ? 'a' : 'w')
   })
+  const reader = response.body?.getReader()
   let size = start
   try {
-    const reader = response.body?.getReader()
     for (;;) {
       const { done, value } = (await reader?.read()) ?? { done: true, value: undefined }
       if (done || !value || size > file.bytes) break
@@ -177,6 +177,7 @@ async function* save(
     }
   } finally {
     await target.close()
+    await reader?.cancel().catch(() => undefined)
   }
 }
 

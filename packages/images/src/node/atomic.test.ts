@@ -1,0 +1,64 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { decodePng } from '../png.js'
+import { savePicture, writeFileAtomic } from './atomic.js'
+
+let folder: string
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'anyvae-atomic-'))
+})
+afterEach(() => rm(folder, { recursive: true }))
+
+describe('writeFileAtomic', () => {
+  it('writes, replaces, and makes folders', async () => {
+    const path = join(folder, 'a', 'b', 'file')
+    await writeFileAtomic(path, Uint8Array.of(1, 2))
+    await writeFileAtomic(path, Uint8Array.of(3))
+    expect([...(await readFile(path))]).toEqual([3])
+    expect(await readdir(join(folder, 'a', 'b'))).toEqual(['file'])
+  })
+
+  it('replaces what a killed writer left', async () => {
+    const path = join(folder, 'file')
+    await writeFile(`${path}.tmp`, 'longer than what comes now')
+    await writeFileAtomic(path, Uint8Array.of(5))
+    expect([...(await readFile(path))]).toEqual([5])
+    expect(await readdir(folder)).toEqual(['file'])
+  })
+
+  // Linux has a device that is always full.
+  it.runIf(process.platform === 'linux')(
+    'keeps the old file and leaves nothing where the disk is full',
+    async () => {
+      const path = join(folder, 'file')
+      await writeFile(path, 'old')
+      await symlink('/dev/full', `${path}.tmp`)
+      await expect(writeFileAtomic(path, new Uint8Array(10_000))).rejects.toMatchObject({
+        name: 'ImagesError',
+        message: expect.stringMatching(
+          /file: cannot be written, got ENOSPC: no space left on device.*, expected room/,
+        ) as string,
+        cause: expect.objectContaining({ code: 'ENOSPC' }) as unknown,
+      })
+      expect(await readFile(path, 'utf8')).toBe('old')
+      expect(await readdir(folder)).toEqual(['file'])
+    },
+  )
+
+  it('leaves nothing where the path is a folder', async () => {
+    const path = join(folder, 'taken')
+    await mkdir(join(path, 'inside'), { recursive: true })
+    await expect(writeFileAtomic(path, Uint8Array.of(1))).rejects.toThrow(
+      /taken: cannot be written/,
+    )
+    expect(await readdir(folder)).toEqual(['taken'])
+  })
+})
+
+it('saves pictures as PNG', async () => {
+  const picture = { width: 2, height: 1, channels: 1 as const, data: Uint8Array.of(0, 200) }
+  await savePicture(join(folder, 'p.png'), picture)
+  expect(decodePng(await readFile(join(folder, 'p.png')))).toEqual(picture)
+})

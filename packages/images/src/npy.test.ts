@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest'
+import { decodeNpy, encodeNpy, isNpy, type NpyArray } from './npy.js'
+
+const bytes: NpyArray = { dtype: 'u1', shape: [2, 3], data: Uint8Array.of(1, 2, 3, 4, 5, 6) }
+
+/** A .npy file from its header's dictionary and its values. */
+function npy(dictionary: string, values: ArrayLike<number>, version = 1): Uint8Array {
+  const text = dictionary.padEnd(version === 1 ? 117 : 115) + '\n'
+  const length = version === 1 ? [text.length, 0] : [text.length, 0, 0, 0]
+  const start = [0x93, ...new TextEncoder().encode('NUMPY'), version, 0, ...length]
+  return Uint8Array.of(...start, ...new TextEncoder().encode(text), ...Array.from(values))
+}
+
+it('writes what numpy.save writes', () => {
+  const header = "{'descr': '|u1', 'fortran_order': False, 'shape': (2, 3,), }"
+  expect(encodeNpy(bytes)).toEqual(npy(header, [1, 2, 3, 4, 5, 6]))
+})
+
+describe('decodeNpy', () => {
+  it.each<NpyArray>([
+    bytes,
+    { dtype: 'b1', shape: [2], data: Uint8Array.of(0, 1) },
+    { dtype: 'i2', shape: [3], data: Int16Array.of(-1, 0, 300) },
+    { dtype: 'i8', shape: [2, 1], data: BigInt64Array.of(-5n, 2n ** 40n) },
+    { dtype: 'f4', shape: [1, 2, 1], data: Float32Array.of(0.25, NaN) },
+    { dtype: 'f8', shape: [2], data: Float64Array.of(Math.PI, 1e300) },
+    { dtype: 'f8', shape: [], data: Float64Array.of(1) },
+  ])('reads back $dtype of shape $shape', (array) => {
+    const file = encodeNpy(array)
+    expect(isNpy(file)).toBe(true)
+    expect(file.length % array.data.BYTES_PER_ELEMENT).toBe(0)
+    expect(decodeNpy(file, 'f')).toEqual(array)
+  })
+
+  it('reads a part of a typed array as its own', () => {
+    const data = Float32Array.of(9, 1, 2, 9).subarray(1, 3)
+    expect(decodeNpy(encodeNpy({ dtype: 'f4', shape: [2], data }), 'f').data).toEqual(
+      Float32Array.of(1, 2),
+    )
+  })
+
+  it('reads the other byte order and header version 2', () => {
+    const header = "{'descr': '>u2', 'fortran_order': False, 'shape': (2,), }"
+    const file = npy(header, [1, 0, 0, 7], 2)
+    expect(decodeNpy(file, 'f')).toEqual({ dtype: 'u2', shape: [2], data: Uint16Array.of(256, 7) })
+  })
+
+  const header = (descr: string, order = 'False') =>
+    `{'descr': ${descr}, 'fortran_order': ${order}, 'shape': (2,), }`
+
+  it.each([
+    ['another format', Uint8Array.of(1, 2, 3), 'f: no NumPy array'],
+    [
+      'half a header',
+      encodeNpy(bytes).slice(0, 50),
+      'f: truncated, got 50 bytes, expected a whole header',
+    ],
+    ['the magic alone', encodeNpy(bytes).slice(0, 6), 'f: truncated, got 6 bytes'],
+    [
+      'too few values',
+      encodeNpy(bytes).slice(0, -1),
+      'f: truncated, got 133 bytes, expected 134 (u1, shape 2 x 3)',
+    ],
+    [
+      'half floats',
+      npy(header("'<f2'"), [0, 0, 0, 0]),
+      'f: values of an unknown type, got <f2, expected b1, u1',
+    ],
+    [
+      'records',
+      npy(header("[('a', '<f4')]"), [0]),
+      'f: values of an unknown type, got a structured type',
+    ],
+    [
+      'Fortran order',
+      npy(header("'|u1'", 'True'), [0, 0]),
+      'f: order of values not readable, got Fortran order, expected C order',
+    ],
+    ['no shape', npy("{'descr': '|u1'}", [0]), 'f: damaged header, got no shape'],
+  ])('refuses %s', (_, file, message) => {
+    expect(() => decodeNpy(file, 'f')).toThrow(message)
+  })
+})
