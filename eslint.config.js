@@ -1,6 +1,6 @@
 // Lint rules: types are taken seriously, and a package imports only what design and package.json name.
 import js from '@eslint/js'
-import importX from 'eslint-plugin-import-x'
+import nodePlugin from 'eslint-plugin-n'
 import globals from 'globals'
 import tseslint from 'typescript-eslint'
 
@@ -13,13 +13,16 @@ export default tseslint.config(
     languageOptions: {
       parserOptions: { project: './tsconfig.json', tsconfigRootDir: import.meta.dirname },
     },
-    plugins: { 'import-x': importX },
+    plugins: { n: nodePlugin },
     rules: {
       '@typescript-eslint/no-explicit-any': 'error',
       '@typescript-eslint/no-non-null-assertion': 'error',
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
-      'import-x/no-default-export': 'error',
+      'no-restricted-syntax': [
+        'error',
+        { selector: 'ExportDefaultDeclaration', message: 'Named exports only.' },
+      ],
       'no-restricted-imports': [
         'error',
         {
@@ -36,8 +39,8 @@ export default tseslint.config(
   },
   {
     files: ['packages/*/src/**/*.ts'],
-    ignores: ['**/*.test.ts'],
-    rules: { 'import-x/no-extraneous-dependencies': ['error', { devDependencies: false }] },
+    ignores: ['**/*.test.ts', '**/testing/**'],
+    rules: { 'n/no-extraneous-import': 'error' },
   },
   {
     files: ['packages/{random,onnx,exporter,runtime,trainer,bundle,images}/src/**/*.ts'],
@@ -59,7 +62,7 @@ export default tseslint.config(
   },
   {
     files: ['vitest.config.ts'],
-    rules: { 'import-x/no-default-export': 'off' },
+    rules: { 'no-restricted-syntax': 'off' },
   },
   {
     files: ['**/*.{js,mjs}'],

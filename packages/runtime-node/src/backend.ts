@@ -1,6 +1,6 @@
 // The session seam on onnxruntime-node.
 import { availableParallelism } from 'node:os'
-import { InferenceSession, Tensor, listSupportedBackends } from 'onnxruntime-node'
+import { env, InferenceSession, Tensor, listSupportedBackends } from 'onnxruntime-node'
 import {
   checkWhole,
   createQueue,
@@ -24,6 +24,7 @@ const webgpuQueue = createQueue()
  */
 export const nodeBackend: SessionBackend = {
   name: 'onnxruntime-node',
+  ...(env.versions.node !== undefined && { version: env.versions.node }),
   providers: builtProviders(),
   createSession,
 }

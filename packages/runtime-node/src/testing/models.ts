@@ -1,5 +1,4 @@
 // Small models for the tests: a linear encoder and decoder with known weights.
-// eslint-disable-next-line import-x/no-extraneous-dependencies -- for tests alone, never published
 import { encodeModel, tensorOf, type Graph, type Node, type ValueInfo } from '@anyvae/onnx'
 
 /** Sizes of the test VAE: three channels, unequal sides. */
