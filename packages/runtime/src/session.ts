@@ -92,6 +92,8 @@ export interface Session {
 export interface SessionBackend {
   /** The onnxruntime behind it, for example `onnxruntime-node`. */
   readonly name: string
+  /** Its version, where it tells. */
+  readonly version?: string
   /** Providers that this onnxruntime was built with here; a machine may still lack what one needs. */
   readonly providers: readonly Provider[]
   /**

@@ -35,16 +35,22 @@ export function onnxEngine(backend: SessionBackend, session: SessionOptions = {}
     )
     const evaluation = await backend.createSession(evaluationModel(network), settings)
     const decoding = await backend.createSession(decodingModel(network), settings)
-    return new OnnxEngine({ network, options, training, evaluation, decoding }, initial)
+    const sessions = { training, evaluation, decoding }
+    return new OnnxEngine({ network, options, versions: versionsOf(backend), ...sessions }, initial)
   }
 }
 
 interface Parts {
   readonly network: Network
+  readonly versions: Readonly<Record<string, string>>
   readonly options: EngineOptions
   readonly training: Session
   readonly evaluation: Session
   readonly decoding: Session
+}
+
+function versionsOf({ name, version }: SessionBackend): Record<string, string> {
+  return version === undefined ? {} : { [name]: version }
 }
 
 class OnnxEngine implements TrainingEngine {
@@ -52,6 +58,7 @@ class OnnxEngine implements TrainingEngine {
   readonly provider: string
   readonly threads: number
   readonly chunkSteps: number
+  readonly versions: Readonly<Record<string, string>>
   readonly #parts: Parts
   #feeds: Feeds
   #step: number
@@ -62,6 +69,7 @@ class OnnxEngine implements TrainingEngine {
     this.#feeds = stateFeeds(parts.network, initial)
     this.provider = parts.training.provider
     this.threads = parts.training.threads
+    this.versions = parts.versions
     this.chunkSteps = parts.options.chunkSteps ?? CHUNK_STEPS
   }
 
