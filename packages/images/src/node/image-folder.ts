@@ -61,20 +61,24 @@ async function agreeOnShape(
   { size, channels, signal }: FolderOptions,
 ): Promise<ImageShape> {
   if (size && channels !== undefined) return { ...size, channels }
-  let first: { path: string; facts: ImageFacts } | undefined
-  let colour = false
-  await inParallel(files, signal, async ({ path }) => {
-    const facts = await readImageFacts(path)
-    first ??= { path, facts }
-    colour ||= facts.colour
-    if (size || (facts.height === first.facts.height && facts.width === first.facts.width)) return
-    const [one, other] = [sizeOf(first.facts), sizeOf(facts)]
-    throw new ImagesError(
-      `${path}: another size than ${first.path}, got ${other}, expected ${one} as there, or a size that all are brought to, such as --size 28x28`,
-    )
+  const facts: ImageFacts[] = []
+  await inParallel(files, signal, async ({ path }, i) => {
+    facts[i] = await readImageFacts(path)
   })
-  const { height = 1, width = 1 } = size ?? first?.facts ?? {}
-  return { channels: channels ?? (colour ? 3 : 1), height, width }
+  const { height, width } = size ?? commonSize(files, facts)
+  return { channels: channels ?? (facts.some(({ colour }) => colour) ? 3 : 1), height, width }
+}
+
+function commonSize(files: readonly Found[], facts: readonly ImageFacts[]): Size {
+  const common = facts[0] ?? { height: 1, width: 1 }
+  const odd = facts.findIndex(
+    ({ height, width }) => height !== common.height || width !== common.width,
+  )
+  if (odd < 0) return common
+  const [got, expected] = [sizeOf(facts[odd] ?? common), sizeOf(common)]
+  throw new ImagesError(
+    `${files[odd]?.path}: another size than ${files[0]?.path}, got ${got}, expected ${expected} as there, or a size that all are brought to, such as --size 28x28`,
+  )
 }
 
 function sizeOf({ height, width }: Size): string {
