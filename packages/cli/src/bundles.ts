@@ -13,20 +13,23 @@ import { CliError, refuseUsage } from './error.js'
 import { untilStopped, type Io } from './io.js'
 import { loadSource } from './source.js'
 
-/** Opens a bundle, and releases it whatever becomes of its use; a signal ends the waiting. */
+/** Opens a bundle and releases it when its use has ended, well or not; a signal ends the waiting. */
 export async function withVae<T>(
   location: string,
-  {
-    flags,
-    io,
-    lazy = true,
-  }: { readonly flags: SessionFlags; readonly io: Io; readonly lazy?: boolean },
+  { flags, io }: { readonly flags: SessionFlags; readonly io: Io },
   use: (vae: Vae) => Promise<T>,
 ): Promise<T> {
-  const vae = await untilStopped(io.signal, loadVae(location, { ...sessionOptions(flags), lazy }))
-  const result = await untilStopped(io.signal, use(vae))
-  await vae.release()
-  return result
+  const vae = await untilStopped(
+    io.signal,
+    loadVae(location, { ...sessionOptions(flags), lazy: true }),
+  )
+  try {
+    return await untilStopped(io.signal, use(vae))
+  } finally {
+    const released = vae.release()
+    // Stopped, it would wait for what still runs.
+    if (!io.signal.aborted) await released
+  }
 }
 
 /** Which images: of a source, or files. */

@@ -41,14 +41,15 @@ function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
 
 /** The promise's value, unless the signal aborts first: then its reason is thrown. */
 export async function untilStopped<T>(signal: AbortSignal, promise: Promise<T>): Promise<T> {
-  signal.throwIfAborted()
   let stop: () => void = () => undefined
   const stopped = new Promise<never>((_, reject) => {
     stop = () => reject(signal.reason as Error)
+    if (signal.aborted) stop()
     signal.addEventListener('abort', stop)
   })
   try {
-    return await Promise.race([promise, stopped])
+    // The race takes note of both, so that the loser may fail unheard.
+    return await Promise.race([stopped, promise])
   } finally {
     signal.removeEventListener('abort', stop)
   }

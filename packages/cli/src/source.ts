@@ -1,11 +1,12 @@
 // Loads the images that a command names, with progress on stderr.
 import type { ImageShape } from '@anyvae/images'
+import type { LoadProgress } from '@anyvae/images/node'
 import type { Command } from 'commander'
 import { refuseUsage } from './error.js'
 import { choice, parsed, parseWhole } from './flags.js'
 import { untilStopped, type Io } from './io.js'
 import { bytes } from './ui/format.js'
-import { createProgress } from './ui/progress.js'
+import { createProgress, type Progress } from './ui/progress.js'
 
 /** What `--data` takes, for the help. */
 export const SOURCES =
@@ -39,29 +40,48 @@ function parseSize(what: string, text: string): Size {
 /** The images of a source, in two splits. */
 export type Loaded = Awaited<ReturnType<typeof loadSource>>
 
-/** Loads a source; `shape` is what images of a folder are made into where flags say nothing. */
-export async function loadSource(
-  source: string,
-  { size, channels, shape, io }: SourceFlags & { readonly shape?: ImageShape; readonly io: Io },
-) {
+interface SourceOptions extends SourceFlags {
+  /** What images of a folder are made into where flags say nothing. */
+  readonly shape?: ImageShape
+  readonly io: Io
+}
+
+/** Loads a source, with progress on stderr; a signal stops it. */
+export async function loadSource(source: string, options: SourceOptions) {
   const { loadImages } = await import('@anyvae/images/node')
-  const progress = createProgress(io.stderr, `loading ${source}`)
-  const asked = {
-    size: size ?? shape,
-    channels: channels === undefined ? shape?.channels : Number(channels),
-  }
+  const { shape, io } = options
+  const { size = sizeOf(shape), channels = shape?.channels } = options
+  const progress = loadingProgress(io)
   try {
-    return await untilStopped(
-      io.signal,
-      loadImages(source, {
-        ...(asked.size && { size: asked.size }),
-        ...(asked.channels && { channels: asked.channels }),
-        signal: io.signal,
-        onProgress: ({ received, total }) =>
-          progress.update(received, total, `${bytes(received)} of ${bytes(total)}`),
-      }),
-    )
+    const loading = loadImages(source, {
+      size,
+      channels: channels === undefined ? undefined : Number(channels),
+      signal: io.signal,
+      onProgress: progress.show,
+    })
+    return await untilStopped(io.signal, loading)
   } finally {
     progress.stop()
   }
+}
+
+function sizeOf(shape: ImageShape | undefined): Size | undefined {
+  return shape && { height: shape.height, width: shape.width }
+}
+
+/** One bar after another: a source may be several files. */
+function loadingProgress({ stderr }: Io) {
+  let current: { readonly title: string; readonly progress: Progress } | undefined
+  const stop = () => current?.progress.stop()
+  const show = ({ phase, name, done, total, unit }: LoadProgress) => {
+    const title = `${phase === 'download' ? 'downloading' : 'reading'} ${name}`
+    if (current?.title !== title) {
+      stop()
+      current = { title, progress: createProgress(stderr, title) }
+    }
+    const detail =
+      unit === 'bytes' ? `${bytes(done)} of ${bytes(total)}` : `${done} of ${total} images`
+    current.progress.update(done, total, detail)
+  }
+  return { show, stop }
 }

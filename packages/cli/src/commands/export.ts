@@ -1,4 +1,5 @@
 // `anyvae export`: a run's last checkpoint becomes a bundle.
+import { readdir } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
 import { Option, type Command } from 'commander'
 import { addCommand, withCommonFlags } from '../command.js'
@@ -64,5 +65,13 @@ async function makeFiles(
   const { quietCpuBackend } = await import('../train/tensorflow.js')
   const run = await readRun(folder)
   await quietCpuBackend()
-  return createBundle(trainedOf(run, { command: reproduceCommand(run, folder) }), options)
+  const reshaped = await isImageFolder(run.data.source)
+  const command = reproduceCommand(run, { folder, reshaped })
+  return createBundle(trainedOf(run, { command }), options)
+}
+
+/** Whether a source is a folder of image files: those may have been resized and converted. */
+async function isImageFolder(source: string): Promise<boolean> {
+  const names = await readdir(source).catch(() => [])
+  return names.length > 0 && !names.some((name) => name.includes('-ubyte'))
 }

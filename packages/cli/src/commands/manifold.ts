@@ -67,7 +67,7 @@ async function manifold(location: string, flags: ManifoldFlags, { io }: Context)
   const title = `${manifest.name}: latent ${axes[0]} to the right, latent ${axes[1]} upwards${others}`
   const { data, shape } = made
   const picture = () =>
-    imageGrid(data, { shape: manifest.image, columns: size, gap: 0, title, ...labels })
+    imageGrid(data, { shape: manifest.image, columns: size, gap: 2, title, ...labels })
   await writeImages(out, { picture, data, shape })
   const text = `wrote a manifold of ${size} x ${size} images over latents ${axes.join(' and ')} to ${out}`
   return {

@@ -53,11 +53,13 @@ function withSettingFlags(command: Command): Command {
         parseDuration,
       ),
     )
-    .addOption(number('--lr <x>', "Adam's learning rate (default: 0.001)", { above: 0 }))
+    .addOption(
+      number('--lr <x>', "Adam's learning rate, at its highest (default: 0.003)", { above: 0 }),
+    )
     .addOption(
       parsed(
         '--schedule <name>',
-        'of the learning rate: cosine, linear, step, constant; with settings as in cosine,warmup=1 or step,every=5,factor=0.5 (default: cosine)',
+        'of the learning rate: cosine, linear, step, constant; with settings as in cosine,warmup=1 or step,every=5,factor=0.5 (default: cosine,warmup=0.5,final=0)',
         parseSchedule,
       ),
     )

@@ -32,13 +32,14 @@ export function start(argv: readonly string[]) {
   return spawn(process.execPath, [...flags, '-e', START, '--', 'anyvae', ...argv])
 }
 
-/** Waits for a process that {@link start} started. */
+/** Everything that a process which {@link start} started prints, and how it ends. */
 export async function finished(child: ReturnType<typeof start>): Promise<Ran> {
-  const ended = new Promise<number | null>((resolve) => child.on('close', resolve))
-  const [stdout, stderr, exitCode] = await Promise.all([
-    text(child.stdout),
-    text(child.stderr),
-    ended,
-  ])
+  const all = [text(child.stdout), text(child.stderr), exitCodeOf(child)] as const
+  const [stdout, stderr, exitCode] = await Promise.all(all)
   return { exitCode, stdout, stderr }
+}
+
+/** How a process ends; null where a signal killed it. */
+export function exitCodeOf(child: ReturnType<typeof start>): Promise<number | null> {
+  return new Promise((resolve) => child.on('close', resolve))
 }

@@ -1,7 +1,7 @@
 // What a training run shows on stderr: a bar within each epoch and a line after it.
 import type { EpochRecord, Listener, TrainEvent } from '@anyvae/trainer'
 import type { Screen } from '../io.js'
-import { count, nats } from '../ui/format.js'
+import { count, nats, plural } from '../ui/format.js'
 import { createProgress, type Progress } from '../ui/progress.js'
 
 /** A listener to a training run. `stop` takes a bar away that an error left standing. */
@@ -45,8 +45,8 @@ function startLine(
   return [
     ...(epoch === 0 ? [] : [`going on after epoch ${epoch} of ${epochs}`]),
     `${architecture} of ${count(parameters)} parameters`,
-    `engine ${engine} on ${provider}, ${threads === 1 ? '1 thread' : `${threads} threads`}`,
-    `${count(stepsPerEpoch)} steps of ${count(batchSize)} images an epoch`,
+    `engine ${engine} on ${provider}, ${plural(threads, 'thread')}`,
+    `${plural(stepsPerEpoch, 'step')} of ${plural(batchSize, 'image')} an epoch`,
   ].join('; ')
 }
 

@@ -82,7 +82,8 @@ async function trainWith(config: TrainConfig, plan: Plan): Promise<boolean> {
     return report.onEvent(event)
   }
   const { threads, resume } = flags
-  const about = { folder, config, images, source: images.source, engineFactory, onEvent }
+  const { train, test, source } = images
+  const about = { folder, config, images: { train, test }, source, engineFactory, onEvent }
   try {
     const { completed } = await trainInFolder({
       ...about,

@@ -45,15 +45,30 @@ function given<T extends object>(settings: T): Given<T> {
   return Object.fromEntries(entries) as Given<T>
 }
 
-/** The command that reproduces a run: architecture, epochs and seed, and what is not the default. */
-export function reproduceCommand({ training, data }: RunConfig, folder: string): string {
+/**
+ * The command that reproduces a run: architecture, epochs and seed, and what is not the default; the
+ * images' shape where they may have been brought to it.
+ */
+export function reproduceCommand(
+  { training, data }: RunConfig,
+  { folder, reshaped = false }: { readonly folder: string; readonly reshaped?: boolean },
+): string {
   const { image, architecture } = training.network
   const defaults = parseTrainConfig({ network: { architecture, image } } satisfies TrainSettings)
   const usual = new Map(flagsOf(defaults))
   const differing = flagsOf(training).filter(
     ([flag, value]) => ALWAYS.has(flag) || usual.get(flag) !== value,
   )
-  const flags = [['--data', data.source], ...differing, ['--out', folder]]
+  const shape = [
+    ['--size', `${image.height}x${image.width}`],
+    ['--channels', String(image.channels)],
+  ]
+  const flags = [
+    ['--data', data.source],
+    ...(reshaped ? shape : []),
+    ...differing,
+    ['--out', folder],
+  ]
   return shellLine(['anyvae', 'train', ...flags.flat()])
 }
 
@@ -87,7 +102,8 @@ function networkFlags(network: NetworkConfig): [flag: string, value: string][] {
   ].map(([flag, value]) => [flag, value])
 }
 
-function scheduleText({ name, ...settings }: Schedule): string {
+/** A schedule as the flag has it. */
+export function scheduleText({ name, ...settings }: Schedule): string {
   const parts = Object.entries(settings).map(([key, value]) => {
     return `${key}=${typeof value === 'number' ? value : durationText(value)}`
   })

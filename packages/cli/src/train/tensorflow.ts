@@ -22,7 +22,7 @@ const NEWEST_NODE = 22
 /** Throws CliError where the backend's package is missing or does not run here. */
 export async function useBackend(flag: BackendFlag): Promise<void> {
   const { package: name, backend } = PACKAGES[flag]
-  if (backend === 'tensorflow') checkNode(name)
+  if (backend === 'tensorflow') checkNode(name, process.versions.node)
   await importBackend(flag)
   if (tf.findBackendFactory(backend) === null) {
     throw new CliError(
@@ -37,11 +37,11 @@ export async function useBackend(flag: BackendFlag): Promise<void> {
   quietFirstUse()
 }
 
-function checkNode(name: string): void {
-  const major = Number(process.versions.node.split('.')[0])
-  if (major <= NEWEST_NODE) return
+/** Throws CliError where a Node of this version is too new for tfjs-node. */
+export function checkNode(name: string, version: string): void {
+  if (Number(version.split('.')[0]) <= NEWEST_NODE) return
   throw new CliError(
-    `${name}: does not run on this Node, got ${process.versions.node}, ` +
+    `${name}: does not run on this Node, got ${version}, ` +
       `expected ${NEWEST_NODE} or older, or --backend cpu, or --engine onnx`,
   )
 }
@@ -51,7 +51,7 @@ async function importBackend(flag: BackendFlag): Promise<void> {
   try {
     await import(name)
   } catch (cause) {
-    const missing = messageOf(cause).startsWith(`Cannot find package '${name}'`)
+    const missing = isNotFound(cause) && messageOf(cause).includes(`'${name}'`)
     throw new CliError(
       missing
         ? `--backend ${flag}: not installed, expected ${name} (npm install ${name}), or --engine onnx`
@@ -61,13 +61,18 @@ async function importBackend(flag: BackendFlag): Promise<void> {
   }
 }
 
+function isNotFound(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND'
+}
+
 /** Makes the cpu backend ready for whoever computes on it, without its advertisement. */
 export async function quietCpuBackend(): Promise<void> {
   await import('@tensorflow/tfjs-backend-cpu')
-  const before = tf.engine().backendName as string | undefined
+  // Undefined or null before any backend was set, whatever its type says.
+  const before: unknown = tf.engine().backendName
   await tf.setBackend('cpu')
   quietFirstUse()
-  if (before !== undefined && before !== 'cpu') await tf.setBackend(before)
+  if (typeof before === 'string' && before !== 'cpu') await tf.setBackend(before)
 }
 
 /**

@@ -25,7 +25,8 @@ function bar(screen: Screen, title: string): Progress {
     barCompleteChar: '█',
     barIncompleteChar: '░',
     clearOnComplete: true,
-    linewrap: null,
+    // Lines are cut to the terminal's width, and its own setting is left alone.
+    linewrap: true,
     // Signals are the command's affair.
     gracefulExit: false,
   })

@@ -1,0 +1,70 @@
+// The command as a process: signals, closed pipes, and nothing but results on stdout.
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { exitCodeOf, finished, start } from './testing/command.js'
+
+let base: string
+beforeAll(async () => {
+  base = await mkdtemp(join(tmpdir(), 'anyvae-process-'))
+})
+afterAll(() => rm(base, { recursive: true }))
+
+const LONG = ['train', '--data', 'glyphs:200', '--hidden', '8', '--epochs', '100000', '--out']
+
+describe('a signal', () => {
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)('%s keeps the last epoch and names the command that goes on', async (name, code) => {
+    const folder = join(base, name)
+    const child = start([...LONG, folder, '--json'])
+    const ended = finished(child)
+    const kill = (chunk: Buffer) => {
+      if (!/^epoch /m.test(chunk.toString())) return
+      child.stderr.off('data', kill)
+      child.kill(name)
+    }
+    child.stderr.on('data', kill)
+    const { exitCode, stdout, stderr } = await ended
+    expect(exitCode).toBe(code)
+    const resume = `anyvae train --resume ${folder}`
+    expect(stderr).toMatch(
+      new RegExp(`stopped by ${name}: epoch \\d+ of 100000 is kept; go on with:\n  ${resume}\n$`),
+    )
+    const { epoch, ...told } = JSON.parse(stdout) as { epoch: number }
+    expect(told).toMatchObject({ run: folder, completed: false, exitCode: code, resume })
+    const log = await readFile(join(folder, 'log.jsonl'), 'utf8')
+    expect(log.trimEnd().split('\n')).toHaveLength(epoch)
+  })
+})
+
+describe('stdout', () => {
+  it('closed by its reader ends nothing', async () => {
+    const child = start(['data', 'glyphs:50', '--out', join(base, 'preview.png')])
+    child.stdout.destroy()
+    const [exitCode, stderr] = await Promise.all([exitCodeOf(child), text(child.stderr)])
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
+    expect((await readFile(join(base, 'preview.png'))).length).toBeGreaterThan(1000)
+  })
+
+  it('holds one JSON object, however much is said on stderr', async () => {
+    const flags = ['--engine', 'tfjs', '--size', '8x8', '--hidden', '8', '--epochs', '2']
+    const child = start([
+      'train',
+      '--data',
+      'glyphs:50',
+      ...flags,
+      '--out',
+      join(base, 'r'),
+      '--json',
+    ])
+    const { exitCode, stdout, stderr } = await finished(child)
+    expect(exitCode).toBe(0)
+    expect(JSON.parse(stdout)).toMatchObject({ completed: true, epoch: 2 })
+    expect(stderr).toMatch(/epoch 2\/2/)
+    expect(stderr).not.toContain('Hi, looks like')
+  })
+})
