@@ -1,6 +1,6 @@
 // `anyvae eval`: how good a bundle is on images: negative ELBO, its two terms, active units.
 import { Option, type Command } from 'commander'
-import type { BundleEvaluator } from '@anyvae/bundle'
+import type { Manifest } from '@anyvae/runtime'
 import type { Evaluation } from '@anyvae/trainer'
 import {
   addCommand,
@@ -48,45 +48,43 @@ async function evaluateBundle(
   flags: EvalFlags,
   { io }: Context,
 ): Promise<Outcome> {
-  const { BINARISATION, bundleEvaluator } = await import('@anyvae/bundle')
+  const { bundleEvaluator } = await import('@anyvae/bundle')
   const { bundleReader, nodeBackend } = await import('@anyvae/runtime-node')
   const { evaluate } = await import('@anyvae/trainer')
   const { loadSplit } = await import('../bundles.js')
+  const { binarisationOf } = await import('../protocol.js')
   const evaluator = await bundleEvaluator(
     bundleReader(location),
     nodeBackend,
     sessionOptions(flags),
   )
-  const set = await loadSplit(flags.data, flags, { shape: evaluator.image, io })
-  const { seed = 0 } = flags
-  const { latent } = evaluator
-  const evaluation = await evaluate(evaluator, set, {
-    seed,
-    batchSize: BATCH,
-    latent,
-    signal: io.signal,
-  })
-  await evaluator.release()
-  return describe(evaluation, { location, flags, evaluator, greyValues: BINARISATION })
+  try {
+    const { latent, image, manifest } = evaluator
+    const set = await loadSplit(flags.data, flags, { shape: image, io })
+    const { seed = 0 } = flags
+    const options = { seed, batchSize: BATCH, latent, signal: io.signal }
+    const evaluation = await evaluate(evaluator, set, options)
+    const binarisation = binarisationOf(manifest)
+    return describe(evaluation, { location, flags, manifest, binarisation })
+  } finally {
+    await evaluator.release()
+  }
 }
 
 interface Subject {
   readonly location: string
   readonly flags: EvalFlags
-  readonly evaluator: BundleEvaluator
-  /** What every Bernoulli figure is measured with. */
-  readonly greyValues: string
+  readonly manifest: Manifest
+  readonly binarisation: string
 }
 
 function describe(
   evaluation: Evaluation,
-  { location, flags, evaluator, greyValues }: Subject,
+  { location, flags, manifest, binarisation }: Subject,
 ): Outcome {
   const { negativeElbo, reconstruction, kl, activeUnits, images, samples, seed } = evaluation
-  const { name, architecture, latentSize, likelihood } = evaluator.manifest
+  const { name, architecture, latentSize, likelihood } = manifest
   const { data, split = 'test' } = flags
-  const binarisation =
-    likelihood === 'bernoulli' ? greyValues : 'none (a density of grey values from 0 to 1)'
   const network = { ...architecture, latent: latentSize, likelihood }
   const figures = { negativeElbo, reconstruction, kl, activeUnits, images, binarisation, samples }
   const text = [

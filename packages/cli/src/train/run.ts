@@ -7,7 +7,7 @@ import { loadSource, type Loaded } from '../source.js'
 import { CliError, refuseUsage } from '../error.js'
 import { count } from '../ui/format.js'
 import { failed, stopped } from './advice.js'
-import { findRun, folderOf, type Begun } from './begun.js'
+import { findRun, folderOf, holdsRun, type Begun } from './begun.js'
 import { chooseEngine } from './engine.js'
 import type { TrainFlags } from './flags.js'
 import { createReport } from './report.js'
@@ -21,7 +21,7 @@ import { summarise } from './summary.js'
  */
 export async function runTraining(flags: TrainFlags, io: Io): Promise<Outcome> {
   const folder = folderOf(flags)
-  const begun = flags.resume === undefined ? undefined : await findRun(folder)
+  const begun = await findBegun(folder, flags)
   const kept = { epoch: begun?.checkpoint?.epoch ?? 0 }
   try {
     const images = await imagesFor(folder, { flags, begun, io })
@@ -32,6 +32,15 @@ export async function runTraining(flags: TrainFlags, io: Io): Promise<Outcome> {
     if (!io.signal.aborted) throw failed(error, { folder, flags, epoch: kept.epoch })
   }
   throw await stopped(io.signal.reason, { folder, flags, epoch: kept.epoch })
+}
+
+/** The run to go on with; refuses one that is there and is not to be gone on with. */
+async function findBegun(folder: string, { resume }: TrainFlags): Promise<Begun | undefined> {
+  if (resume !== undefined) return findRun(folder)
+  if (!(await holdsRun(folder))) return undefined
+  throw new CliError(
+    `${folder}: holds a run, expected a new or empty folder, or --resume to go on with it`,
+  )
 }
 
 interface Start {

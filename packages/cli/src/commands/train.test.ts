@@ -1,0 +1,178 @@
+// `anyvae train` on drawn digits: a whole run, one that is stopped and gone on with, and bad settings.
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { parseNetworkConfig, parseTrainConfig } from '@anyvae/trainer'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { CliError } from '../error.js'
+import { run } from '../testing/command.js'
+import { createFixture, DATA, json, TRAIN, type Fixture } from '../testing/fixture.js'
+import { scheduleText } from '../train/settings.js'
+import { checkNode } from '../train/tensorflow.js'
+
+let fixture: Fixture
+let base: string
+let runFolder: string
+const at = (name: string) => fixture.at(name)
+beforeAll(async () => {
+  fixture = await createFixture()
+  ;({ base, runFolder } = fixture)
+})
+afterAll(() => fixture.remove())
+
+describe('train', () => {
+  it('ends with the figures of the last epoch and the next command', () => {
+    const { exitCode, stdout, stderr } = fixture.trained
+    expect(exitCode, stderr).toBe(0)
+    expect(stdout).toMatch(/^trained 2 epochs in .*\ntest: negative ELBO \d+\.\d\d nats per image/)
+    expect(stdout).toContain('binarisation none (grey values as probabilities)')
+    expect(stdout).toMatch(/next: anyvae export .*run --out/)
+    expect(stderr).toMatch(/epoch 1\/2 {2}train \d+\.\d\d {2}test \d+\.\d\d \(.*images\/s/)
+  })
+
+  it('says in its help what the trainer takes where nothing is said', async () => {
+    const { stdout } = await run(['train', '--help'])
+    const help = stdout.replaceAll(/\s+/g, ' ')
+    const given = (flag: string) =>
+      new RegExp(`--${flag} [^-]*\\(default: ([^)]+)\\)`).exec(help)?.[1]
+    const image = { channels: 1, height: 28, width: 28 }
+    const config = parseTrainConfig({ network: { image } })
+    const mlp = parseNetworkConfig({ image, architecture: 'mlp' })
+    const conv = parseNetworkConfig({ image, architecture: 'conv' })
+    expect(given('arch')).toBe(config.network.architecture)
+    expect(given('epochs')).toBe(String(config.epochs))
+    expect(given('batch')).toBe(String(config.batchSize))
+    expect(given('latent')).toBe(String(config.network.latent))
+    expect(given('hidden')).toBe('hidden' in mlp && mlp.hidden.join(','))
+    expect(given('filters')).toBe('filters' in conv && conv.filters.join(','))
+    expect(given('kernel')).toBe('kernelSize' in conv && String(conv.kernelSize))
+    expect(given('likelihood')).toBe(config.network.likelihood)
+    expect(given('beta')).toBe(String(config.beta))
+    expect(given('lr')).toBe(String(config.learningRate))
+    expect(given('schedule')).toBe(scheduleText(config.schedule))
+    expect(given('seed')).toBe(String(config.seed))
+  })
+
+  it('refuses a folder that holds a run, and leaves it alone', async () => {
+    const before = await readFile(join(runFolder, 'log.jsonl'), 'utf8')
+    const { exitCode, stdout, stderr } = await run([...TRAIN, '--out', runFolder])
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' })
+    expect(stderr).toContain('holds a run')
+    expect(await readFile(join(runFolder, 'log.jsonl'), 'utf8')).toBe(before)
+  })
+
+  it('goes on with a run by its folder alone', async () => {
+    const ended = await json('train', '--resume', runFolder)
+    expect(ended).toMatchObject({ completed: true, epoch: 2, run: runFolder })
+    expect(await json('train', '--out', runFolder, '--resume')).toEqual(ended)
+  })
+
+  it('refuses to go on with other settings, naming the first', async () => {
+    const { exitCode, stderr } = await run(['train', '--resume', runFolder, '--lr', '0.5'])
+    expect(exitCode).toBe(1)
+    expect(stderr).toMatch(/learningRate: not what the run was begun with, got 0\.5, expected/)
+    expect(stderr).toContain(`go on with:\n  anyvae train --resume ${runFolder}\n`)
+  })
+
+  it('refuses a run that is not there', async () => {
+    const { exitCode, stderr } = await run(['train', '--resume', at('nowhere')])
+    expect(exitCode).toBe(1)
+    expect(stderr).toContain('no run to go on with, got no config.json')
+    expect(await readdir(base)).not.toContain('nowhere')
+  })
+
+  it('ends where the uninterrupted run ends when a signal stopped it', async () => {
+    const [whole, cut] = [at('whole'), at('cut')]
+    const flags = [...TRAIN, '--epochs', '3', '--seed', '5', '--threads', '1', '--out']
+    await run([...flags, whole])
+    const { stopped, resume } = await stopAfterFirstEpoch([...flags, cut])
+    expect(stopped.exitCode).toBe(130)
+    expect(stopped.stderr).toMatch(
+      /anyvae: stopped by SIGINT: epoch \d of 3 is kept; go on with:\n/,
+    )
+    expect(resume).toEqual(['anyvae', 'train', '--resume', cut, '--threads', '1'])
+    const { exitCode } = await run(resume.slice(1))
+    expect(exitCode).toBe(0)
+    const checkpoint = (folder: string) => readFile(join(folder, 'checkpoint.safetensors'))
+    expect((await checkpoint(cut)).equals(await checkpoint(whole))).toBe(true)
+  })
+
+  it('leaves nothing behind where it is stopped before it begins', async () => {
+    const reason = new CliError('stopped by SIGTERM', { exitCode: 143 })
+    const ran = await run([...TRAIN, '--out', at('new')], AbortSignal.abort(reason))
+    expect(ran).toEqual({
+      exitCode: 143,
+      stdout: '',
+      stderr: 'anyvae: stopped by SIGTERM before training began: nothing is kept\n',
+    })
+    expect(await readdir(base)).not.toContain('new')
+  })
+
+  it('leaves nothing behind where the images cannot be had', async () => {
+    const { exitCode, stderr } = await run(['train', '--data', at('none'), '--out', at('new')])
+    expect(exitCode).toBe(1)
+    expect(stderr).toContain(at('none'))
+    expect(await readdir(base)).not.toContain('new')
+  })
+
+  it('stops where the loss is no longer finite, and says what to do', async () => {
+    const { exitCode, stderr } = await run([
+      ...TRAIN,
+      '--lr',
+      '1e30',
+      '--schedule',
+      'constant',
+      '--out',
+      at('nan'),
+    ])
+    expect(exitCode).toBe(1)
+    expect(stderr).toMatch(/not finite at step \d+.*\nthe same settings lead there again: .*--lr/)
+  })
+
+  it('says which package a backend needs that is not there', async () => {
+    const flags = ['--engine', 'tfjs', '--backend', 'node-gpu', '--out', at('new')]
+    const { exitCode, stderr } = await run([...TRAIN, ...flags])
+    expect(exitCode).toBe(1)
+    expect(stderr).toMatch(/@tensorflow\/tfjs-node-gpu.*expected .*--engine onnx/)
+    expect(() => checkNode('@tensorflow/tfjs-node', '20.19.0')).not.toThrow()
+    expect(() => checkNode('@tensorflow/tfjs-node', '23.1.0')).toThrow(
+      '@tensorflow/tfjs-node: does not run on this Node, got 23.1.0, expected 22 or older',
+    )
+  })
+
+  it('trains with TensorFlow.js', async () => {
+    const flags = ['--engine', 'tfjs', '--epochs', '1', '--size', '8x8', '--out', at('tfjs')]
+    const { exitCode, stderr } = await run([...TRAIN, ...flags])
+    expect(exitCode).toBe(0)
+    expect(stderr).toContain('engine tfjs on cpu')
+  })
+
+  it.each([
+    [['--provider', 'cpu', '--engine', 'tfjs'], '--provider: a setting of the onnx engine'],
+    [['--backend', 'wasm'], '--backend: a setting of the tfjs engine'],
+    [
+      ['--engine', 'tfjs', '--backend', 'wasm', '--arch', 'conv'],
+      '--backend: wasm lacks the gradient',
+    ],
+    [['--arch', 'conv', '--hidden', '3'], 'hidden: not a setting of conv'],
+  ])('refuses %s', async (flags, message) => {
+    const { exitCode, stderr } = await run(['train', ...DATA, '--out', at('new'), ...flags])
+    expect(exitCode).toBe(2)
+    expect(stderr).toContain(message)
+    expect(await readdir(base)).not.toContain('new')
+  })
+})
+
+/** Runs until the first epoch is on disk; gives the command that it names to go on. */
+async function stopAfterFirstEpoch(argv: readonly string[]) {
+  const controller = new AbortController()
+  const folder = argv.at(-1) ?? ''
+  const stop = setInterval(() => {
+    void readFile(join(folder, 'checkpoint.safetensors')).then(
+      () => controller.abort(new CliError('stopped by SIGINT', { exitCode: 130 })),
+      () => undefined,
+    )
+  }, 1)
+  const stopped = await run(argv, controller.signal)
+  clearInterval(stop)
+  return { stopped, resume: stopped.stderr.trimEnd().split('\n').at(-1)?.trim().split(' ') ?? [] }
+}
