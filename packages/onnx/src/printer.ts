@@ -106,8 +106,8 @@ function dataText(tensor: TensorData): string {
 }
 
 function elements({ dataType, bytes }: TensorData): string[] {
-  // A copy of its own is aligned for every type.
-  const { buffer } = bytes.slice()
+  // A copy of its own is aligned for every type. Not slice: of a Node Buffer that is no copy.
+  const { buffer } = Uint8Array.from(bytes)
   switch (dataType) {
     case 'float32':
       return Array.from(new Float32Array(buffer), shortFloat)
