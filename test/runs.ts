@@ -5,12 +5,23 @@ import { join } from 'node:path'
 import { decodeCheckpoint } from '@anyvae/trainer'
 
 /** Every file of a run by name: the log without what was measured, all else by its bytes. */
-export async function contentsOf(folder: string): Promise<Record<string, unknown>> {
+export function contentsOf(folder: string): Promise<Record<string, unknown>> {
+  return readAll(folder, contentOf)
+}
+
+/** The SHA-256 of every file below a folder, by name. */
+export function filesOf(folder: string): Promise<Record<string, unknown>> {
+  return readAll(folder, (_, bytes) => sha256(bytes))
+}
+
+async function readAll(
+  folder: string,
+  contentOf: (name: string, bytes: Uint8Array) => unknown,
+): Promise<Record<string, unknown>> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true })
-  const paths = entries
-    .filter((each) => each.isFile())
-    .map((each) => join(each.parentPath, each.name))
-  const read = paths.sort().map(async (path): Promise<[name: string, content: unknown]> => {
+  const files = entries.filter((entry) => entry.isFile())
+  const paths = files.map(({ parentPath, name }) => join(parentPath, name)).sort()
+  const read = paths.map(async (path): Promise<[name: string, content: unknown]> => {
     const name = path.slice(folder.length + 1)
     return [name, contentOf(name, await readFile(path))]
   })
@@ -18,11 +29,14 @@ export async function contentsOf(folder: string): Promise<Record<string, unknown
 }
 
 function contentOf(name: string, bytes: Uint8Array): unknown {
-  const sha256 = createHash('sha256').update(bytes).digest('hex')
   if (name === 'log.jsonl') return computedLines(new TextDecoder().decode(bytes))
   // The tensors say where two checkpoints differ, the checksum that they do in nothing else.
-  if (name.endsWith('.safetensors')) return { sha256, ...stateOf(bytes) }
-  return sha256
+  if (name.endsWith('.safetensors')) return { sha256: sha256(bytes), ...stateOf(bytes) }
+  return sha256(bytes)
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex')
 }
 
 function computedLines(log: string): unknown[] {
