@@ -113,7 +113,14 @@ describe('printGraph', () => {
   it('prints data that lie in a Node Buffer', () => {
     const bytes = Buffer.from([0, 7, 0, 0, 0]).subarray(1)
     const seven = { name: 'seven', dataType: 'int32', dims: [1], bytes } as const
-    const graph = { name: 'g', nodes: [], inputs: [], outputs: [], initializers: [seven], values: [] }
+    const graph = {
+      name: 'g',
+      nodes: [],
+      inputs: [],
+      outputs: [],
+      initializers: [seven],
+      values: [],
+    }
     expect(printGraph(graph)).toContain('seven: int32[1] = {7}')
   })
 
