@@ -25,6 +25,7 @@ beforeAll(async () => {
   const folder = await mkdtemp(join(base, 'whole-'))
   pace = await kills.measurePace(kills.begin(folder))
   whole = await contentsOf(join(folder, kills.RUN))
+  expect(Object.keys(whole)).toHaveLength(3 + kills.EPOCHS)
 })
 
 /** Kills trainings until one is struck as wanted; what is left of the others is gone on with. */
