@@ -6,13 +6,14 @@ import { ROOT, run, setup } from './setup.mjs'
 
 const { values } = parseArgs({
   options: {
-    data: { type: 'string', default: 'glyphs:12000' },
+    data: { type: 'string', default: 'glyphs' },
     arch: { type: 'string', default: 'conv' },
-    epochs: { type: 'string', default: '5' },
+    epochs: { type: 'string', default: '10' },
+    latent: { type: 'string', default: '8' },
     out: { type: 'string', default: 'demo' },
   },
 })
-const { data, arch, epochs, out } = values
+const { data, arch, epochs, latent, out } = values
 const path = (name) => join(out, name)
 
 function anyvae(...args) {
@@ -24,19 +25,8 @@ setup()
 for (const made of ['run', 'bundle']) {
   rmSync(join(ROOT, path(made)), { recursive: true, force: true })
 }
-anyvae(
-  'train',
-  '--data',
-  data,
-  '--arch',
-  arch,
-  '--epochs',
-  epochs,
-  '--seed',
-  '1',
-  '--out',
-  path('run'),
-)
+const network = ['--arch', arch, '--latent', latent, '--epochs', epochs]
+anyvae('train', '--data', data, ...network, '--seed', '1', '--out', path('run'))
 anyvae('export', path('run'), '--out', path('bundle'), '--name', 'demo')
 anyvae('verify', path('bundle'))
 anyvae('sample', path('bundle'), '--count', '100', '--out', path('samples.png'))

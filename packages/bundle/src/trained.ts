@@ -34,7 +34,7 @@ export function trainedOf(
     parameters: state.parameters,
     examples,
     training: {
-      data: run.data.source,
+      data: nameOf(run.data.source),
       images: run.data.train.count,
       epochs: epoch,
       steps: state.step,
@@ -51,7 +51,7 @@ export function trainedOf(
       ...(options.command === undefined ? {} : { command: options.command }),
     },
     quality: {
-      data: run.data.source,
+      data: nameOf(run.data.source),
       split: 'test',
       images,
       ...(config.network.likelihood === 'bernoulli' ? { binarisation: BINARISATION } : {}),
@@ -63,4 +63,9 @@ export function trainedOf(
       activeUnits,
     },
   }
+}
+
+/** A source's own name: of a path the last part, since bundles are published and folders are private. */
+function nameOf(source: string): string {
+  return source.split(/[\\/]/).findLast((part) => part !== '' && part !== '.') ?? source
 }
