@@ -152,11 +152,17 @@ async function writing(path: string, effect: () => Promise<unknown>): Promise<vo
   try {
     await effect()
   } catch (cause) {
-    const got = cause instanceof Error ? cause.message : String(cause)
-    throw new TrainError(`${path}: not written, got ${got}, expected room and the right to write`, {
-      cause,
-    })
+    throw new TrainError(
+      `${path}: not written, got ${reasonOf(cause)}, expected room and the right to write`,
+      { cause },
+    )
   }
+}
+
+/** What the system said, beneath the error that names the file once already. */
+function reasonOf(cause: unknown): string {
+  const system = cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause
+  return system instanceof Error ? system.message : String(system)
 }
 
 function isOurs(name: string): boolean {

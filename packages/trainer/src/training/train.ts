@@ -146,7 +146,8 @@ async function exampleReconstructions(engine: TrainingEngine, test: ImageSet): P
 /** @throws TrainError where a split is empty or of another shape than the network's */
 export function checkImages({ config }: Network, images: TrainOptions['images']): void {
   const expected = describeShape(config.image)
-  for (const [split, { shape, count }] of Object.entries(images)) {
+  for (const split of ['train', 'test'] as const) {
+    const { shape, count } = images[split]
     if (count === 0) throw new TrainError(`${split} images: none, got 0, expected at least 1`)
     const got = describeShape(shape)
     if (got === expected) continue
