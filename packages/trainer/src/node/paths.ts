@@ -8,8 +8,18 @@ export const NAMES = {
   reconstructions: 'reconstructions',
 } as const
 
-/** What a write that was cut off leaves beside its file. */
-export const LEFTOVER = /\.tmp$/
+/** What `writeFileAtomic` leaves beside a file of a run where a kill cuts it off. */
+const LEFTOVER = '.tmp'
+
+/** Whether a name in a run folder is that of an unfinished file of ours. */
+export function isLeftover(name: string): boolean {
+  return Object.values(NAMES).some((ours) => name === `${ours}${LEFTOVER}`)
+}
+
+/** As {@link isLeftover}, in the folder of the pictures. */
+export function isPictureLeftover(name: string): boolean {
+  return name.endsWith(LEFTOVER) && pictureEpoch(name.slice(0, -LEFTOVER.length)) !== undefined
+}
 
 /** `epoch-01.png` and so on, with more digits where a run has more epochs than 99. */
 export function pictureName(epoch: number): string {

@@ -3,9 +3,11 @@
 // Each file is written whole: beside its place, flushed to the disk, then renamed over it. Per epoch the
 // picture comes first, then the log with one line more, and the checkpoint last: its rename is what makes
 // the epoch count. So whatever the moment of a kill, picture and log hold all epochs of the checkpoint
-// and perhaps one more, and going on means to drop that one and the leftovers (*.tmp) and to compute it
-// again, from the checkpoint and the seed alone. Were the checkpoint first, a kill could lose a log line
-// for good. Before the first checkpoint there is config.json or nothing: then the run starts over.
+// and perhaps one more, and going on means to drop that one and the leftovers (config.json.tmp and the
+// like) and to compute it again, from the checkpoint and the seed alone. Were the checkpoint first, a kill
+// could lose a log line for good. config.json comes first of all and goes last: a folder without it is a
+// run's only where nothing but leftovers is in it, and then the run starts over. Names that are not ours
+// are left alone.
 import { mkdir, readdir, readFile, rm, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { writeFileAtomic } from '@anyvae/images/node'
@@ -13,7 +15,14 @@ import { decodeCheckpoint, type Checkpoint } from '../checkpoint/checkpoint.js'
 import { fields, show } from '../check.js'
 import { TrainError } from '../error.js'
 import { decodeRunConfig, encodeRunConfig, type RunConfig } from './config-file.js'
-import { LEFTOVER, NAMES, pathOf, pictureEpoch, pictureName } from './paths.js'
+import {
+  isLeftover,
+  isPictureLeftover,
+  NAMES,
+  pathOf,
+  pictureEpoch,
+  pictureName,
+} from './paths.js'
 
 /** What is found in a folder that is asked to hold a run. */
 export interface Found {
@@ -34,7 +43,7 @@ export interface Found {
 export async function inspect(folder: string, resume: boolean): Promise<Found> {
   const names = await namesIn(folder)
   if (names === undefined) return { exists: false, lines: [] }
-  const foreign = names.find((name) => !isOurs(name))
+  const foreign = names.find((name) => !isLeftover(name))
   const isRun = names.includes(NAMES.config)
   if (!isRun && foreign !== undefined) {
     throw new TrainError(
@@ -61,9 +70,9 @@ export async function open(folder: string, found: Found, config: RunConfig): Pro
   const epoch = found.checkpoint?.epoch ?? 0
   const pictures = join(folder, NAMES.reconstructions)
   await makeFolder(folder)
-  await removeFrom(folder, (name) => LEFTOVER.test(name))
+  await removeFrom(folder, isLeftover)
   await removeFrom(pictures, (name) => {
-    return LEFTOVER.test(name) || (pictureEpoch(name) ?? 0) > epoch
+    return isPictureLeftover(name) || (pictureEpoch(name) ?? 0) > epoch
   })
   if (found.config === undefined) await write(pathOf(folder, 'config'), encodeRunConfig(config))
   else await writeLines(folder, found.lines)
@@ -71,12 +80,15 @@ export async function open(folder: string, found: Found, config: RunConfig): Pro
 
 /** Takes back what {@link open} made of a folder that holds no epoch yet. */
 export async function discard(folder: string, found: Found): Promise<void> {
-  await Promise.all(Object.values(NAMES).map((name) => rm(join(folder, name), recursive)))
-  // Where something else has come into the folder meanwhile, it stays.
+  const pictures = join(folder, NAMES.reconstructions)
+  await removeFrom(pictures, (name) => pictureEpoch(name) !== undefined)
+  // Where something else has come into a folder meanwhile, it stays.
+  await rmdir(pictures).catch(() => undefined)
+  await rm(pathOf(folder, 'checkpoint'), { force: true })
+  await rm(pathOf(folder, 'log'), { force: true })
+  await rm(pathOf(folder, 'config'), { force: true })
   if (!found.exists) await rmdir(folder).catch(() => undefined)
 }
-
-const recursive = { recursive: true, force: true } as const
 
 /** An epoch's files, in the order that the head of this file gives reasons for. */
 export async function writeEpoch(
@@ -165,10 +177,6 @@ function reasonOf(cause: unknown): string {
   return system instanceof Error ? system.message : String(system)
 }
 
-function isOurs(name: string): boolean {
-  return LEFTOVER.test(name) || Object.values(NAMES).some((each) => each === name)
-}
-
 async function namesIn(folder: string): Promise<string[] | undefined> {
   try {
     return await readdir(folder)
@@ -182,7 +190,7 @@ async function namesIn(folder: string): Promise<string[] | undefined> {
 
 async function removeFrom(folder: string, unwanted: (name: string) => boolean): Promise<void> {
   const names = (await namesIn(folder)) ?? []
-  await Promise.all(names.filter(unwanted).map((name) => rm(join(folder, name), recursive)))
+  await Promise.all(names.filter(unwanted).map((name) => rm(join(folder, name), { force: true })))
 }
 
 /** Puts the file's name before what a reader says of its content. */

@@ -129,8 +129,8 @@ describe('trainInFolder', () => {
     const log = await readFile(join(folder, 'log.jsonl'), 'utf8')
     await writeFile(join(folder, 'log.jsonl'), log + log.replace(/^.*\n/, ''))
     await writeFile(join(folder, 'reconstructions', 'epoch-03.png'), 'half')
-    await writeFile(join(folder, 'reconstructions', 'epoch-03.png.1.tmp'), 'half')
-    await writeFile(join(folder, 'checkpoint.safetensors.1.tmp'), 'half')
+    await writeFile(join(folder, 'reconstructions', 'epoch-03.png.tmp'), 'half')
+    await writeFile(join(folder, 'checkpoint.safetensors.tmp'), 'half')
     expect((await readRun(folder)).records).toHaveLength(2)
     await cutOff(({ type }) => type === 'start', { resume: true })
     expect(await readFile(join(folder, 'log.jsonl'), 'utf8')).toBe(log)
@@ -147,7 +147,7 @@ describe('trainInFolder', () => {
       async () => void (await mkdir(folder)),
       async () => {
         await mkdir(folder)
-        await writeFile(join(folder, 'config.json.7.tmp'), '{"half')
+        await writeFile(join(folder, 'config.json.tmp'), '{"half')
       },
       async () => {
         await cutOff(({ type }) => type === 'start')
@@ -189,6 +189,43 @@ describe('trainInFolder', () => {
       await expect(run({ resume })).rejects.toThrow(/: not a run folder, got letter.txt in it/)
     }
     expect(await readdir(folder)).toEqual(['letter.txt'])
+  })
+
+  it('refuses a folder of our names without a config.json, and leaves it alone', async () => {
+    const broken = () => Promise.reject(new Error('no such provider'))
+    for (const name of ['reconstructions', 'checkpoint.safetensors']) {
+      folder = join(base, String(folders++))
+      await mkdir(join(folder, name), { recursive: true })
+      await writeFile(join(folder, name, 'mine.png'), 'dear')
+      for (const engineFactory of [tfjsEngine, broken]) {
+        await expect(run({ resume: true, engineFactory })).rejects.toThrow(
+          `: not a run folder, got ${name} in it, expected a new or empty folder`,
+        )
+      }
+      expect(await readdir(folder, { recursive: true })).toHaveLength(2)
+    }
+  })
+
+  it("leaves the user's own files in a run folder alone", async () => {
+    await cutOff((event) => event.type === 'epoch')
+    const own = ['notes.tmp', 'reconstructions/mine.tmp', 'reconstructions/epoch-01.tmp']
+    for (const name of own) await writeFile(join(folder, name), 'dear')
+    await run({ resume: true })
+    for (const name of own) expect(await readFile(join(folder, name), 'utf8')).toBe('dear')
+  })
+
+  it('takes a failed start back, but not what came into the folder meanwhile', async () => {
+    await mkdir(folder)
+    const onEvent = async () => {
+      await mkdir(join(folder, 'reconstructions'))
+      await writeFile(join(folder, 'reconstructions', 'mine.png'), 'dear')
+      throw new Error('enough')
+    }
+    await expect(run({ onEvent })).rejects.toThrow('enough')
+    expect((await readdir(folder, { recursive: true })).sort()).toEqual([
+      'reconstructions',
+      'reconstructions/mine.png',
+    ])
   })
 
   it('says what keeps it from making the folder', async () => {
