@@ -15,14 +15,7 @@ import { decodeCheckpoint, type Checkpoint } from '../checkpoint/checkpoint.js'
 import { fields, show } from '../check.js'
 import { TrainError } from '../error.js'
 import { decodeRunConfig, encodeRunConfig, type RunConfig } from './config-file.js'
-import {
-  isLeftover,
-  isPictureLeftover,
-  NAMES,
-  pathOf,
-  pictureEpoch,
-  pictureName,
-} from './paths.js'
+import { isLeftover, isPictureLeftover, NAMES, pathOf, pictureEpoch, pictureName } from './paths.js'
 
 /** What is found in a folder that is asked to hold a run. */
 export interface Found {
