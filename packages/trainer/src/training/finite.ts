@@ -9,17 +9,21 @@ const ADVICE = 'try a lower learning rate or a warm-up'
  * Checks a chunk's losses, or an evaluation's.
  *
  * @param step the number of the first step, 0 for the run's first; of an evaluation, the steps done
- * @throws TrainError that names the step, 1 for the run's first
+ * @throws TrainError that names the first such step, 1 for the run's first, and of several terms there
+ *   the one that the others follow from
  */
 export function checkMetrics(metrics: ChunkMetrics | Evaluation, step: number): void {
   if ('negativeElbo' in metrics) {
     if (Number.isFinite(metrics.negativeElbo)) return
     throw notFinite('test loss', `after step ${step}`, metrics.negativeElbo)
   }
-  for (const name of ['reconstruction', 'kl', 'loss'] as const) {
-    const index = metrics[name].findIndex((value) => !Number.isFinite(value))
-    if (index >= 0) throw notFinite(name, `at step ${step + index + 1}`, metrics[name][index])
-  }
+  const [first] = (['reconstruction', 'kl', 'loss'] as const)
+    .map((name) => ({ name, index: metrics[name].findIndex((value) => !Number.isFinite(value)) }))
+    .filter(({ index }) => index >= 0)
+    .toSorted((a, b) => a.index - b.index)
+  if (first === undefined) return
+  const { name, index } = first
+  throw notFinite(name, `at step ${step + index + 1}`, metrics[name][index])
 }
 
 /** @throws TrainError where a parameter or a moment is not finite */
