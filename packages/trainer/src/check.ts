@@ -71,13 +71,15 @@ export function show(value: unknown): string {
   return shown.length > 80 ? `${shown.slice(0, 77)}...` : shown
 }
 
-/** Refuses a field that nothing reads, such as a misspelt one. */
+/** Refuses a field that nothing reads, such as a misspelt one; one that is undefined is left out. */
 export function known(
   what: string,
   given: Record<string, unknown>,
   permitted: readonly string[],
 ): void {
-  const found = Object.keys(given).find((name) => !permitted.includes(name))
+  const found = Object.keys(given).find(
+    (name) => given[name] !== undefined && !permitted.includes(name),
+  )
   if (found === undefined) return
   throw new TrainError(
     `${what}: unknown setting, got ${show(found)}, expected one of ${permitted.join(', ')}`,

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { createNetwork, parseTrainConfig, scalarsOf, TrainError } from '../index.js'
+import {
+  createNetwork,
+  parseNetworkConfig,
+  parseTrainConfig,
+  scalarsOf,
+  TrainError,
+} from '../index.js'
 
 const network = { image: { channels: 1, height: 28, width: 28 } }
 
@@ -84,6 +90,14 @@ describe('parseTrainConfig', () => {
       'filters: not a setting of mlp, got [4], expected it to be left out',
     ],
     [
+      { network: { ...network, latents: 5 } },
+      'network: unknown setting, got "latents", expected one of architecture, image, latent, likelihood, hidden',
+    ],
+    [
+      { network: { ...network, architecture: 'conv', hiden: [5] } },
+      'network: unknown setting, got "hiden", expected one of architecture, image, latent, likelihood, filters, kernelSize',
+    ],
+    [
       { network: { ...network, hidden: [] } },
       'hidden: no sizes, got [], expected a list of whole numbers',
     ],
@@ -125,6 +139,11 @@ describe('parseTrainConfig', () => {
     expect(() => parseTrainConfig(config)).toThrow(TrainError)
     expect(() => parseTrainConfig(config)).toThrow(message)
   })
+})
+
+it('takes a network setting that is undefined as left out', () => {
+  const { network: mlp } = parseTrainConfig({ network })
+  expect(parseNetworkConfig({ ...network, filters: undefined, hidden: undefined })).toEqual(mlp)
 })
 
 describe('scalarsOf', () => {
