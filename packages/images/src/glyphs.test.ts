@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { ImagesError } from './error.js'
 import { glyphs } from './glyphs.js'
 import { forms } from './glyphs/forms.js'
 import { HAND_NORMALS, NORMALS } from './glyphs/variation.js'
@@ -92,6 +93,18 @@ describe('glyphs', () => {
     expect(() => glyphs({ count })).toThrow(
       `glyphs: no usable count, got ${count}, expected a whole number from 1`,
     )
+  })
+
+  it.each([1e12, 1e300])('refuses %s images, which fit nowhere', (count) => {
+    expect(() => glyphs({ count })).toThrow(ImagesError)
+    expect(() => glyphs({ count })).toThrow(
+      `glyphs: too many for the memory, got ${count} images of 784 bytes, expected fewer`,
+    )
+  })
+
+  it.each([-1, 0.5, NaN])('refuses the seed %s', (seed) => {
+    expect(() => glyphs({ count: 1, seed })).toThrow(ImagesError)
+    expect(() => glyphs({ count: 1, seed })).toThrow(`glyphs: no usable seed, got ${seed}`)
   })
 
   it('refuses a size of 0', () => {

@@ -24,7 +24,8 @@ const CHUNK = 256
  * drawn, not stored: strokes with varied shape, slant, width and position, in several ways of
  * writing each digit. Image i follows from seed, split and i alone, whatever the count.
  *
- * @throws ImagesError where count, height or width is no positive whole number
+ * @throws ImagesError where count, height or width is no positive whole number, where the seed is no
+ * whole number from 0, or where so many do not fit into memory
  */
 export function glyphs(options: GlyphsOptions): ImageSet {
   const { count, seed = 0, split = 'train', height = 28, width = 28 } = options
@@ -33,7 +34,12 @@ export function glyphs(options: GlyphsOptions): ImageSet {
   if (!Number.isInteger(count) || count < 1) {
     throw new ImagesError(`glyphs: no usable count, got ${count}, expected a whole number from 1`)
   }
-  const data = new Uint8Array(count * size)
+  if (!Number.isSafeInteger(seed) || seed < 0) {
+    throw new ImagesError(
+      `glyphs: no usable seed, got ${seed}, expected a whole number from 0 to 2^53 - 1`,
+    )
+  }
+  const data = room(count, size)
   const labels = new Uint16Array(count)
   for (const { index, draws } of drawsOf(count, seed, split)) {
     const label = drawnLabel(draws)
@@ -43,6 +49,18 @@ export function glyphs(options: GlyphsOptions): ImageSet {
   }
   const classNames = Array.from({ length: 10 }, (_, digit) => String(digit))
   return imageSet({ name: `glyphs (${split})`, shape, data, labels, classNames })
+}
+
+/** Zeros for so many images. */
+function room(count: number, size: number): Uint8Array {
+  try {
+    return new Uint8Array(count * size)
+  } catch (cause) {
+    throw new ImagesError(
+      `glyphs: too many for the memory, got ${count} images of ${size} bytes, expected fewer`,
+      { cause },
+    )
+  }
 }
 
 /** Each image's random numbers, from streams `glyphs/<split>/choice` and `glyphs/<split>/shape`. */

@@ -1,5 +1,6 @@
 // The convolutional network: convolutions of stride 2 down to the latents, transposed ones back up.
 import * as tf from '@tensorflow/tfjs-core'
+import { TrainError } from '../error.js'
 import {
   convolution,
   dense,
@@ -88,7 +89,9 @@ function decoderLayers(
   }))
   const inner = options.slice(0, -1)
   const [last] = options.slice(-1)
-  if (last === undefined) throw new RangeError('filters: empty, expected one or more')
+  if (last === undefined) {
+    throw new TrainError('filters: empty, got [], expected one or more')
+  }
   return {
     hidden: dense('decoder/hidden', { inputs: latent, outputs: features, activation: 'leakyRelu' }),
     inner: inner.map((each, i) => transposedConvolution(`decoder/conv_${i + 1}`, each)),

@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 // Registers every kernel's gradient, which tfjs-core alone leaves out.
 import '@tensorflow/tfjs-layers'
+import { TrainError } from '../error.js'
 import { tensor } from '../network/layers.js'
 import type { Network, Tensors } from '../network/types.js'
 import { adam, type AdamInputs, type AdamState } from './adam.js'
@@ -49,7 +50,9 @@ function lossAndGradients(network: Network, parameters: Tensors, inputs: StepInp
 }
 
 function released(kept: tf.Scalar | undefined): tf.Scalar {
-  if (kept === undefined) throw new Error('the loss was not computed')
+  if (kept === undefined) {
+    throw new TrainError('loss: not computed, got no terms, expected reconstruction and KL')
+  }
   const copy = tf.clone(kept)
   kept.dispose()
   return copy
