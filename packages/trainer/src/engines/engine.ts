@@ -1,4 +1,5 @@
 // What trains: the seam between the training loop and whatever computes the steps.
+import type { ImageShape } from '@anyvae/images'
 import type { ParameterValues } from '../network/initial.js'
 import type { Network } from '../network/types.js'
 
@@ -50,6 +51,8 @@ export interface EvaluationTerms {
 
 /** What an evaluation needs: a training engine, or a finished model behind the same function. */
 export interface Evaluator {
+  /** The shape of the images that the model takes. */
+  readonly image: ImageShape
   evaluate(batch: EvaluationBatch): Promise<EvaluationTerms>
 }
 

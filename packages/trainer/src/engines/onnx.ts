@@ -1,5 +1,5 @@
 // The default engine: the traced training step in ONNX Runtime, many steps a run.
-import { unitPixels } from '@anyvae/images'
+import { unitPixels, type ImageShape } from '@anyvae/images'
 import type { Session, SessionBackend, SessionOptions, TensorValue } from '@anyvae/runtime'
 import { TrainError } from '../error.js'
 import type { ParameterValues } from '../network/initial.js'
@@ -55,6 +55,7 @@ function versionsOf({ name, version }: SessionBackend): Record<string, string> {
 
 class OnnxEngine implements TrainingEngine {
   readonly name = 'onnx'
+  readonly image: ImageShape
   readonly provider: string
   readonly threads: number
   readonly chunkSteps: number
@@ -65,6 +66,7 @@ class OnnxEngine implements TrainingEngine {
 
   constructor(parts: Parts, initial: TrainingState) {
     this.#parts = parts
+    this.image = parts.network.config.image
     this.#step = initial.step
     this.#feeds = stateFeeds(parts.network, initial)
     this.provider = parts.training.provider

@@ -24,6 +24,7 @@ export async function tfjsEngine(
   let step = initial.step
   return {
     name: 'tfjs',
+    image: network.config.image,
     provider: tf.getBackend(),
     threads: options.threads ?? 1,
     chunkSteps: options.chunkSteps ?? 1,

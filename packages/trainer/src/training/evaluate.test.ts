@@ -1,7 +1,7 @@
 import { imageSet } from '@anyvae/images'
 import { randomStream } from '@anyvae/random'
 import { describe, expect, it } from 'vitest'
-import { evaluate, type EvaluateOptions, type Evaluator } from '../index.js'
+import { evaluate, TrainError, type EvaluateOptions, type Evaluator } from '../index.js'
 
 const count = 23
 const latent = 3
@@ -13,6 +13,7 @@ const set = imageSet({
 
 /** Terms that can be worked out by hand: from the image, from the noise, and one unit that never moves. */
 const evaluator: Evaluator = {
+  image: set.shape,
   evaluate: ({ images, noise, count }) =>
     Promise.resolve({
       reconstruction: Float32Array.from({ length: count }, (_, i) => images[2 * i] ?? NaN),
@@ -52,6 +53,15 @@ describe('evaluate', () => {
     expect((await run({ batchSize: 1 })).kl).toBeCloseTo(kl, 9)
     expect((await run({ batchSize: 100 })).kl).toBeCloseTo(kl, 9)
     expect((await run({ seed: 5 })).kl).not.toBeCloseTo(kl, 3)
+  })
+
+  it('refuses images of another shape, also where they have as many values', async () => {
+    const image = { channels: 1, height: 2, width: 1 }
+    const turned = evaluate({ ...evaluator, image }, set, { seed: 4, batchSize: 10, latent })
+    await expect(turned).rejects.toThrow(TrainError)
+    await expect(turned).rejects.toThrow(
+      "ramp: images of another shape than the model's, got 2x1 grey, expected 1x2 grey",
+    )
   })
 
   it("stops between batches with the signal's reason", async () => {

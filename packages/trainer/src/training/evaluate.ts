@@ -1,7 +1,8 @@
 // How good a model is on a set: the negative ELBO, its two terms and the active units.
-import { evaluationBatches, type ImageSet } from '@anyvae/images'
+import { describeShape, evaluationBatches, type ImageSet } from '@anyvae/images'
 import { randomStream } from '@anyvae/random'
 import type { Evaluator } from '../engines/engine.js'
+import { TrainError } from '../error.js'
 import { pause } from './pause.js'
 
 /** Means over a set's images, nats per image, one posterior sample of each, beta = 1. */
@@ -30,13 +31,18 @@ export interface EvaluateOptions {
 
 const ACTIVE_VARIANCE = 0.01
 
-/** Evaluates a model on a whole set; the last batch may be shorter. Sums are kept in float64. */
+/**
+ * Evaluates a model on a whole set; the last batch may be shorter. Sums are kept in float64.
+ *
+ * @throws TrainError (by rejection) where the images are of another shape than the model's
+ */
 export async function evaluate(
   evaluator: Evaluator,
   set: ImageSet,
   options: EvaluateOptions,
 ): Promise<Evaluation> {
   const { seed, batchSize, latent, signal } = options
+  checkShape(evaluator, set)
   const normals = randomStream(seed, 'evaluation')
   const units = new UnitVariances(latent)
   let reconstruction = 0
@@ -55,6 +61,14 @@ export async function evaluate(
   const activeUnits = units.variances().filter((variance) => variance > ACTIVE_VARIANCE).length
   const negativeElbo = reconstruction + kl
   return { negativeElbo, reconstruction, kl, activeUnits, images: set.count, samples: 1, seed }
+}
+
+function checkShape({ image }: Evaluator, { name, shape }: ImageSet): void {
+  const [got, expected] = [describeShape(shape), describeShape(image)]
+  if (got === expected) return
+  throw new TrainError(
+    `${name}: images of another shape than the model's, got ${got}, expected ${expected}`,
+  )
 }
 
 /** Welford's running variance of each latent. */
