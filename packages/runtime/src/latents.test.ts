@@ -61,6 +61,21 @@ describe('drawPosterior', () => {
   })
 })
 
+describe('vectors of two lengths', () => {
+  it.each([
+    [vector(1, 2, 3), vector(1, 2)],
+    [vector(1, 2), vector(1, 2, 3)],
+  ])('are refused: %o and %o', (first, second) => {
+    const got = `not of one length, got ${first.length} and ${second.length} values, expected`
+    const way = (): unknown => interpolateLatents(first, second, { steps: 3 })
+    expect(way).toThrow(RuntimeError)
+    expect(way).toThrow(`a and b: ${got}`)
+    const draw = (): unknown => drawPosterior({ mean: first, logVariance: second }, 1)
+    expect(draw).toThrow(RuntimeError)
+    expect(draw).toThrow(`mean and logVariance: ${got}`)
+  })
+})
+
 describe('interpolateLatents', () => {
   it('goes straight', () => {
     const way = interpolateLatents(vector(0, 4), vector(2, 0), { steps: 5, mode: 'linear' })

@@ -61,13 +61,14 @@ export function drawLatents(
  * Draws one latent for each posterior: mean + exp(log variance / 2) × noise, value by value, in
  * float64 and rounded once to float32, with noise i being normal i of the stream `posterior`.
  *
- * @throws RuntimeError where the seed is out of range
+ * @throws RuntimeError where there are not as many means as log variances, or the seed is out of range
  */
 export function drawPosterior(
   posterior: { readonly mean: Float32Array; readonly logVariance: Float32Array },
   seed: number,
 ): Float32Array {
   const { mean, logVariance } = posterior
+  checkAlike('mean and logVariance', mean, logVariance)
   const noise = normals(seed, 'posterior', mean.length)
   return mean.map((m, i) => m + Math.exp((logVariance[i] ?? 0) / 2) * (noise[i] ?? 0))
 }
@@ -97,7 +98,9 @@ export interface InterpolateOptions {
  *   angle between a and b, acos(a·b / (|a| |b|)). Where sin(w) is below 1e-6 (parallel or opposite)
  *   or a or b is zero, no arc is defined: it is linear then.
  *
- * The ends are a and b themselves. Throws RuntimeError.
+ * The ends are a and b themselves.
+ *
+ * @throws RuntimeError where a and b differ in length, on fewer than two steps or an unknown mode
  */
 export function interpolateLatents(
   a: Float32Array,
@@ -106,6 +109,7 @@ export function interpolateLatents(
 ): LatentBatch {
   const { steps, mode = 'spherical' } = options
   checkWhole('steps', steps, 2)
+  checkAlike('a and b', a, b)
   const weights = weightsOf(mode, a, b)
   const data = new Float32Array(steps * a.length)
   for (let step = 0; step < steps; step++) {
@@ -116,6 +120,12 @@ export function interpolateLatents(
     )
   }
   return { data, shape: [steps, a.length] }
+}
+
+function checkAlike(names: string, first: Float32Array, second: Float32Array): void {
+  if (first.length === second.length) return
+  const got = `${first.length} and ${second.length} values`
+  refuse(`${names}: not of one length`, got, 'as many of both')
 }
 
 type Weights = (t: number) => readonly [number, number]
