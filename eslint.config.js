@@ -4,6 +4,12 @@ import nodePlugin from 'eslint-plugin-n'
 import globals from 'globals'
 import tseslint from 'typescript-eslint'
 
+const publicEntries = [
+  { regex: '^@anyvae/[^/]+/(src|dist)', message: 'Import a package by its public entries.' },
+  { regex: 'packages/|^(\\.\\./)+[^/.]+/src/', message: 'Import a package by its name.' },
+]
+const noFiles = { regex: '^node:', message: 'Files, processes and screen belong at ./node.' }
+
 export default tseslint.config(
   { ignores: ['**/dist/', '**/node_modules/', '.nx/', 'packages/onnx/src/proto/'] },
   js.configs.recommended,
@@ -23,18 +29,7 @@ export default tseslint.config(
         'error',
         { selector: 'ExportDefaultDeclaration', message: 'Named exports only.' },
       ],
-      'no-restricted-imports': [
-        'error',
-        {
-          patterns: [
-            {
-              regex: '^@anyvae/[^/]+/(src|dist)',
-              message: 'Import a package by its public entries.',
-            },
-            { regex: 'packages/', message: 'Import a package by its name.' },
-          ],
-        },
-      ],
+      'no-restricted-imports': ['error', { patterns: publicEntries }],
     },
   },
   {
@@ -45,20 +40,7 @@ export default tseslint.config(
   {
     files: ['packages/{random,onnx,exporter,runtime,trainer,bundle,images}/src/**/*.ts'],
     ignores: ['**/*.test.ts', '**/src/node.ts', '**/src/node/**'],
-    rules: {
-      'no-restricted-imports': [
-        'error',
-        {
-          patterns: [
-            { regex: '^node:', message: 'Files, processes and screen belong at a ./node entry.' },
-            {
-              regex: '^@anyvae/[^/]+/(src|dist)',
-              message: 'Import a package by its public entries.',
-            },
-          ],
-        },
-      ],
-    },
+    rules: { 'no-restricted-imports': ['error', { patterns: [...publicEntries, noFiles] }] },
   },
   {
     files: ['vitest.config.ts'],

@@ -1,6 +1,6 @@
 // npm run demo: trains, exports, verifies and draws, from a fresh clone on.
-import { rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, rmSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { ROOT, run, setup } from './setup.mjs'
 
@@ -22,8 +22,15 @@ function anyvae(...args) {
 }
 
 setup()
-for (const made of ['run', 'bundle']) {
-  rmSync(join(ROOT, path(made)), { recursive: true, force: true })
+// Of an earlier demo: nothing else is taken away.
+for (const [made, mark] of [
+  ['run', 'config.json'],
+  ['bundle', 'anyvae.json'],
+]) {
+  const folder = resolve(ROOT, path(made))
+  if (existsSync(join(folder, mark))) {
+    rmSync(folder, { recursive: true })
+  }
 }
 const network = ['--arch', arch, '--latent', latent, '--epochs', epochs]
 anyvae('train', '--data', data, ...network, '--seed', '1', '--out', path('run'))

@@ -9,7 +9,8 @@ export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
 
 /** Runs a command in the repository's root and ends the process where it fails. */
 export function run(command, args, options = {}) {
-  const shell = process.platform === 'win32'
+  // npm is a batch file on Windows, which only a shell runs.
+  const shell = process.platform === 'win32' && command === 'npm'
   const result = spawnSync(command, args, { cwd: ROOT, stdio: 'inherit', shell, ...options })
   if (result.status !== 0) {
     const reason = result.error?.message ?? result.signal ?? `exit code ${result.status}`

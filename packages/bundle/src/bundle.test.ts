@@ -129,6 +129,28 @@ describe.each(['bernoulli', 'gaussian'] as const)('a bundle of %s likelihood', (
     ])
   })
 
+  it('is refused where it holds half of a VAE', async () => {
+    const manifest = JSON.parse(new TextDecoder().decode(files.get('anyvae.json'))) as {
+      files: Record<string, unknown>
+    }
+    const half = { ...manifest, files: { 'encoder.onnx': manifest.files['encoder.onnx'] } }
+    const bytes = new TextEncoder().encode(JSON.stringify(half))
+    const { ok, problems } = await verifyBundle(
+      readerOf(files, { 'anyvae.json': bytes }),
+      nodeBackend,
+    )
+    expect(ok).toBe(false)
+    expect(problems).toEqual([expect.stringMatching(/lists no decoder, got encoder.onnx/)])
+  })
+
+  it('is refused where its vectors leave an output out', async () => {
+    const folder = 'vectors/encoder/test_data_set_0'
+    const mean = files.get(`${folder}/output_0.pb`) ?? new Uint8Array()
+    const reader = readerOf(files, { [`${folder}/output_1.pb`]: mean })
+    const { problems } = await verifyBundle(reader, nodeBackend)
+    expect(problems).toEqual([expect.stringMatching(/got mean, expected mean, log_variance/)])
+  })
+
   it('is refused where test vectors are damaged', async () => {
     const path = 'vectors/encoder/test_data_set_0/output_0.pb'
     const cut = (files.get(path) ?? new Uint8Array()).subarray(0, 20)

@@ -9,6 +9,7 @@ import type { Trained } from './trained.js'
 import { encodeVectors, makeVectors, type Part } from './vectors.js'
 import { VERSION } from './version.js'
 
+/** What a bundle is called and written as. */
 export interface BundleOptions {
   readonly name: string
   /** Default 17. */

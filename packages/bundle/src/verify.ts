@@ -32,6 +32,7 @@ export interface FileVerification {
   readonly ok: boolean
 }
 
+/** What was found of a bundle. */
 export interface Verification {
   readonly ok: boolean
   readonly name: string
@@ -52,7 +53,7 @@ export async function verifyBundle(
 ): Promise<Verification> {
   const manifest = await readManifest(reader)
   const files: FileVerification[] = []
-  const problems: string[] = []
+  const problems = missingParts(manifest)
   for (const [file, entry] of Object.entries(manifest.files)) {
     const { role, precision, bytes, tolerance } = entry
     const facts = { file, role, precision, bytes, tolerance }
@@ -72,6 +73,18 @@ export async function verifyBundle(
     }
   }
   return { ok: problems.length === 0, name: manifest.name, files, problems }
+}
+
+/** A line for each half of the VAE that has no float32 file. */
+function missingParts({ files }: Manifest): string[] {
+  const got = Object.keys(files).join(', ') || 'no files'
+  return (['encoder', 'decoder'] as const)
+    .filter((role) => !Object.values(files).some((file) => isReference(file, role)))
+    .map((role) => `anyvae.json: lists no ${role}, got ${got}, expected one of precision float32`)
+}
+
+function isReference(file: ManifestFile, role: Role): boolean {
+  return file.role === role && file.precision === 'float32'
 }
 
 function limitOf({ precision, tolerance }: ManifestFile): number {
@@ -142,6 +155,8 @@ function checkShapes(
 
 /** The largest absolute difference between a session's outputs and the vectors'. */
 async function replayVectors(session: Session, vectors: Vectors): Promise<number> {
+  checkNames('inputs', vectors.inputs, session.inputs)
+  checkNames('outputs', vectors.outputs, session.outputs)
   const feeds = Object.entries(vectors.inputs).map(
     ([name, { dims, values }]): [string, TensorValue] => [
       name,
@@ -158,6 +173,20 @@ async function replayVectors(session: Session, vectors: Vectors): Promise<number
     }
     return Math.max(largest, largestDifference(result.data, values))
   }, 0)
+}
+
+/** Vectors that left an output out would check nothing of it. */
+function checkNames(what: string, vectors: Vectors['inputs'], values: readonly SessionValue[]) {
+  const got = Object.keys(vectors).join(', ')
+  const expected = values.map(({ name }) => name).join(', ')
+  if (got !== expected) {
+    throw new BundleError(
+      `test vectors: ${what} differ from the model's, got ${got}, expected ${expected}`,
+    )
+  }
+  if (Object.values(vectors).some(({ dims }) => dims[0] === 0)) {
+    throw new BundleError(`test vectors: ${what} are empty, got no rows, expected at least one`)
+  }
 }
 
 /** NaN anywhere counts as infinitely far. */

@@ -10,20 +10,23 @@ export interface Affine {
   readonly slopes: Readonly<Record<string, number>>
 }
 
-/** Small sizes that differ and are not 1, at which broadcasting would hide a dimension. */
-const PROBES = [2, 3, 5, 7, 11, 13, 17]
+/** Sizes that differ, so that dimensions are told apart, and are no multiples of usual ones. */
+const PROBES = [11, 13, 17, 19, 23, 29, 31]
+
+/** How far the last probe is from the others, so that rounding to multiples shows. */
+const FAR = 97
 
 /**
  * The sizes to trace at: first all symbols at a size each, then each symbol alone changed, last all
  * changed, to see whether the functions found are affine indeed. Without symbols: twice the same.
  */
 export function probeSizes(symbols: readonly string[]): Sizes[] {
-  const base = Object.fromEntries(symbols.map((symbol, i) => [symbol, PROBES[i] ?? 19 + i]))
+  const base = Object.fromEntries(symbols.map((symbol, i) => [symbol, PROBES[i] ?? 37 + 2 * i]))
   const raised = (changed: readonly string[], by: number) =>
     Object.fromEntries(
-      symbols.map((symbol) => [symbol, (base[symbol] ?? 2) + (changed.includes(symbol) ? by : 0)]),
+      symbols.map((symbol) => [symbol, (base[symbol] ?? 0) + (changed.includes(symbol) ? by : 0)]),
     )
-  return [base, ...symbols.map((symbol) => raised([symbol], 1)), raised(symbols, 3)]
+  return [base, ...symbols.map((symbol) => raised([symbol], 1)), raised(symbols, FAR)]
 }
 
 /** The affine function through what was seen at the probe sizes, or undefined where there is none. */

@@ -51,8 +51,8 @@ export class TraceBackend extends tf.KernelBackend {
     const dataId = {}
     const first = list[0]
     const filled = first !== undefined && list.every((value) => Object.is(value, first))
-    if (!filled && !this.#allowHostValues) {
-      checkHostValues(list, shape)
+    if (!this.#allowHostValues) {
+      checkHostValues({ values: list, shape, scopes: scopeNames() })
     }
     const operand = filled
       ? this.recorder.fill(operandType(dtype), shape, first)
@@ -162,8 +162,13 @@ const UNNAMED = new Set(['unnamed scope', 'forward', 'trace'])
 
 /** The names of the user's scopes around the running kernel, outermost first. */
 function currentScope(): string {
-  const names = tf.engine().state.scopeStack.map((scope) => scope.name)
-  return names.filter((name) => !name.endsWith(OP_SUFFIX) && !UNNAMED.has(name)).join('/')
+  return scopeNames()
+    .filter((name) => !name.endsWith(OP_SUFFIX) && !UNNAMED.has(name))
+    .join('/')
+}
+
+function scopeNames(): string[] {
+  return tf.engine().state.scopeStack.map((scope) => scope.name)
 }
 
 function operandType(dtype: tf.DataType): OperandType {

@@ -185,7 +185,6 @@ const reduction: OpCase[] = (['Max', 'Mean', 'Min', 'Sum'] as const).flatMap((ke
 })
 
 const movement: OpCase[] = [
-  of('BroadcastTo', 'rows', (x) => tf.broadcastTo(x, [4, 2, 3]), floats(2, 1)),
   of('Concat', 'last axis', (a, b) => tf.concat([a, b], -1), floats(2, 3), floats(2, 2)),
   of('ExpandDims', 'last', (x) => tf.expandDims(x, -1), floats(2, 3)),
   of('Fill', 'added', (x) => tf.add(x, tf.fill([4, 1], 2)), floats(3)),

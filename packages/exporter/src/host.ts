@@ -1,27 +1,42 @@
 // Finds random numbers that a traced function drew on the host.
 import { TraceError } from './error.js'
 
+/** TensorFlow.js operations that draw on the host, by the scopes that they open. */
+const DRAWING = /^(rand|random\w*|truncatedNormal|multinomial|dropout)__op$/
+
 /** So few numbers may well be meant as constants; tensors of random numbers are larger. */
 const FEW = 16
 
+/** Values that the host writes during a trace. */
+export interface HostValues {
+  readonly values: readonly number[]
+  readonly shape: readonly number[]
+  /** The names of the scopes around, outermost first. */
+  readonly scopes: readonly string[]
+}
+
 /**
- * Refuses values that the host wrote during a trace and that look drawn: many, no whole numbers
- * and next to none twice. Such a tensor would be the same at every run of the graph; this also
- * catches seeded draws, which are the same in two traces and so cannot be told by comparing them.
+ * Refuses values that were drawn at random, which would be the same at every run of the graph: what
+ * a drawing operation of TensorFlow.js writes, and what looks drawn, that is many numbers, not whole
+ * and next to none twice. This also catches seeded draws, which are the same in every trace and so
+ * cannot be told by comparing traces.
  */
-export function checkHostValues(values: readonly number[], shape: readonly number[]): void {
-  if (values.length <= FEW || values.every(Number.isInteger)) {
+export function checkHostValues({ values, shape, scopes }: HostValues): void {
+  const drawing = scopes.find((scope) => DRAWING.test(scope))?.replace('__op', '')
+  if (drawing === undefined && !looksDrawn(values)) {
     return
   }
-  if (new Set(values).size < values.length / 2 && !looksLikeMask(values)) {
-    return
-  }
+  const what =
+    drawing === undefined ? 'makes a tensor of values' : `draws random numbers (${drawing})`
   throw new TraceError(
-    `trace: the function makes a tensor of values on the host, got shape [${shape.join(', ')}], expected tensor operations alone; make random numbers an input, create true constants outside the function or allow them with allowHostValues`,
+    `trace: the function ${what} on the host, got shape [${shape.join(', ')}], expected tensor operations alone; make random numbers an input, create true constants outside the function or allow them with allowHostValues`,
   )
 }
 
-/** A drawn mask of two values, as dropout makes it. */
-function looksLikeMask(values: readonly number[]): boolean {
-  return new Set(values).size === 2 && values.includes(0)
+function looksDrawn(values: readonly number[]): boolean {
+  return (
+    values.length > FEW &&
+    !values.every(Number.isInteger) &&
+    new Set(values).size >= values.length / 2
+  )
 }

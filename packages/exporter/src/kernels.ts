@@ -12,7 +12,6 @@ export interface KernelMap {
   Add: Row<tf.AddInputs>
   AddN: Row<tf.AddNInputs>
   BatchMatMul: Row<tf.BatchMatMulInputs, tf.BatchMatMulAttrs>
-  BroadcastTo: Row<tf.BroadcastToInputs, tf.BroadCastToAttrs>
   Cast: Row<tf.CastInputs, tf.CastAttrs>
   ClipByValue: Row<tf.ClipByValueInputs, tf.ClipByValueAttrs>
   Concat: Row<tf.ConcatInputs, tf.ConcatAttrs>

@@ -1,8 +1,9 @@
 // One trace at sizes that are all known: a function of tensors becomes a graph.
 import * as tf from '@tensorflow/tfjs-core'
-import { type Graph, GraphBuilder, tensorOf } from '@anyvae/onnx'
+import { type Graph, GraphBuilder, tensorOf, type Value } from '@anyvae/onnx'
 import { BACKEND_NAME, registerLowerings, TraceBackend } from './backend.js'
 import { TraceError } from './error.js'
+import { lowerings } from './lowerings/index.js'
 import type { OperandType } from './operand.js'
 import { operandOf } from './recorder.js'
 
@@ -41,10 +42,12 @@ export function record(fn: TensorFunction, options: RecordOptions): Graph {
   const backend = new TraceBackend(builder, options.allowHostValues)
   withBackend(backend, () => {
     const inputs = mapValues(options.inputs, (input, name) =>
-      backend.tensor(operandOf(builder.input(name, input))),
+      backend.tensor(operandOf(named(name, builder.input(name, input)))),
     )
     const parameters = mapValues(options.parameters, ({ dims, values }, name) =>
-      backend.tensor(operandOf(builder.initializer(name, tensorOf('float32', dims, values)))),
+      backend.tensor(
+        operandOf(named(name, builder.initializer(name, tensorOf('float32', dims, values)))),
+      ),
     )
     const results = checkedResults(fn(inputs, parameters), options)
     builder.scope = ''
@@ -56,6 +59,16 @@ export function record(fn: TensorFunction, options: RecordOptions): Graph {
     }
   })
   return builder.build(options.name, options.doc)
+}
+
+/** The value, if it has the name that was asked for, since callers feed it by that name. */
+function named(name: string, value: Value): Value {
+  if (value.name !== name) {
+    throw new TraceError(
+      `trace: input or parameter name is taken or no C identifier, got '${name}', expected one such as '${value.name}'`,
+    )
+  }
+  return value
 }
 
 /** Makes the backend current for a call and puts the user's own back. */
@@ -102,7 +115,7 @@ function explained(error: unknown): unknown {
     return error
   }
   return new TraceError(
-    `${kernel}: this TensorFlow.js kernel cannot be written to ONNX yet, expected one of the kernels in the exporter's README`,
+    `${kernel}: this TensorFlow.js kernel cannot be written to ONNX yet, expected one of ${Object.keys(lowerings).join(', ')}`,
     { cause: error },
   )
 }

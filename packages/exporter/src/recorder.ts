@@ -1,6 +1,6 @@
 // The graph builder as lowerings see it: operands in, operands out.
 import type { GraphBuilder } from '@anyvae/onnx'
-import { attr, broadcast, tensorOf, type Attribute, type Value } from '@anyvae/onnx'
+import { broadcast, tensorOf, type Attribute, type Value } from '@anyvae/onnx'
 import { TraceError } from './error.js'
 import type { Operand, OperandType } from './operand.js'
 
@@ -115,5 +115,3 @@ function castNumber(value: number, dataType: OperandType): number {
   }
   return dataType === 'int32' ? Math.trunc(value) : value
 }
-
-export { attr }

@@ -4,6 +4,7 @@ import {
   type Dim,
   type Graph,
   type Initializer,
+  Names,
   type Node,
   numbersOf,
   tensorOf,
@@ -127,21 +128,23 @@ class SizeNodes {
   readonly nodes: Node[] = []
   readonly #traces: Traces
   readonly #sizes = new Map<string, string>()
+  readonly #names = new Names()
 
   constructor(traces: Traces) {
     this.#traces = traces
+    namesOf(traces.graphs[0]).forEach((name) => this.#names.take(name))
   }
 
   /** Computes a list of sizes under the name of the constant whose place it takes. */
   compute(name: string, entries: readonly Affine[]): Initializer[] {
     const added: Initializer[] = []
     const constant = (value: number) => {
-      const constantName = `${name}_constant_${added.length}`
+      const constantName = this.#names.take(`${name}_constant`)
       added.push({ name: constantName, ...tensorOf('int64', [1], [value]) })
       return constantName
     }
     const parts = entries.map((entry, i) => this.#entry(`${name}_${i}`, entry, constant))
-    this.#add('Concat', name, parts, { axis: attr.int(0) })
+    this.#write('Concat', name, parts, { axis: attr.int(0) })
     return [...added, ...this.#indices.splice(0)]
   }
 
@@ -166,7 +169,7 @@ class SizeNodes {
       return known
     }
     const { input, axis } = this.#traces.sources[symbol] ?? { input: '', axis: 0 }
-    const index = `${symbol}_axis`
+    const index = this.#names.take(`${symbol}_axis`)
     this.#indices.push({ name: index, ...tensorOf('int64', [1], [axis]) })
     const shape = this.#add('Shape', `${symbol}_of_shape`, [input])
     const size = this.#add('Gather', `${symbol}_size`, [shape, index], { axis: attr.int(0) })
@@ -180,9 +183,24 @@ class SizeNodes {
     inputs: readonly string[],
     attributes: Node['attributes'] = {},
   ): string {
+    return this.#write(opType, this.#names.take(name), inputs, attributes)
+  }
+
+  #write(
+    opType: string,
+    name: string,
+    inputs: readonly string[],
+    attributes: Node['attributes'],
+  ): string {
     this.nodes.push({ name, opType, inputs, outputs: [name], attributes })
     return name
   }
+}
+
+/** Every name that a graph uses. */
+function namesOf({ inputs, initializers, nodes }: Graph): Set<string> {
+  const values = [...inputs, ...initializers].map(({ name }) => name)
+  return new Set([...values, ...nodes.flatMap(({ name, outputs }) => [name, ...outputs])])
 }
 
 type Pick = (graph: Graph) => ValueInfo | undefined
@@ -211,7 +229,8 @@ function printDim(affine: Affine | undefined): Dim {
   const terms = Object.entries(affine.slopes).map(([symbol, slope]) =>
     slope === 1 ? symbol : `${slope}_${symbol}`,
   )
-  return plainDim(affine) ?? [...terms, affine.constant].join('_plus_')
+  const rest = affine.constant === 0 ? [] : [affine.constant]
+  return plainDim(affine) ?? [...terms, ...rest].join('_plus_')
 }
 
 function sameTensor(a: Initializer, b: Initializer): boolean {

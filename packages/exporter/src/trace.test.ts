@@ -104,14 +104,33 @@ describe('traceGraph', () => {
   })
 
   it.each([
-    ['draws of Math.random', (t: tf.Tensor) => tf.add(t, tf.randomNormal([4, 8])), /host/],
+    ['draws of Math.random', (t: tf.Tensor) => tf.add(t, tf.randomNormal([1, 8])), /host/],
     [
       'seeded draws',
-      (t: tf.Tensor) => tf.add(t, tf.randomNormal([4, 8], 0, 1, 'float32', 7)),
+      (t: tf.Tensor) => tf.add(t, tf.randomNormal([1, 8], 0, 1, 'float32', 7)),
       /host/,
     ],
     ['seeded dropout', (t: tf.Tensor) => tf.dropout(t, 0.5, undefined, 3), /host/],
-    ['a few draws', (t: tf.Tensor) => tf.add(t, tf.randomNormal([8])), /drawn at random/],
+    [
+      'a few seeded draws',
+      (t: tf.Tensor) => tf.add(t, tf.randomNormal([8], 0, 1, 'float32', 7)),
+      /randomNormal/,
+    ],
+    [
+      'one whole draw',
+      (t: tf.Tensor) => tf.add(t, tf.randomUniformInt([1], 0, 9, 7)),
+      /randomUniformInt/,
+    ],
+    [
+      'values that the host drew by itself',
+      (t: tf.Tensor) => tf.add(t, Math.random()),
+      /drawn at random/,
+    ],
+    [
+      'a size that is no affine function',
+      (t: tf.Tensor) => tf.zeros([Math.ceil((t.shape[0] ?? 0) / 8)]),
+      /differs from trace to trace/,
+    ],
     [
       'values that are read',
       (t: tf.Tensor) => (t.dataSync()[0] ? t : tf.neg(t)),
@@ -124,9 +143,37 @@ describe('traceGraph', () => {
     ],
     ['results that are no tensors', () => 3 as never, /output y is no tensor/],
   ])('refuses %s', (_, fn, message) => {
-    const attempt = () => traceGraph((inputs) => ({ y: fn(x(inputs)) }), one([4, 8]))
+    const attempt = () => traceGraph((inputs) => ({ y: fn(x(inputs)) }), one(['batch', 8]))
     expect(attempt).toThrow(TraceError)
     expect(attempt).toThrow(message)
+  })
+
+  it.each([
+    ['an input named like an output', { y: { dims: [3] } }, /taken .*got 'y'/],
+    [
+      'an input that is no identifier',
+      { 'my image': { dims: [3] } },
+      /got 'my image', expected one such as 'my_image'/,
+    ],
+    [
+      'a size that is none',
+      { x: { dims: [-1, 2.5] } },
+      /input x has no usable shape, got \[-1, 2.5\]/,
+    ],
+  ])('refuses %s', (_, inputs, message) => {
+    const fn = (tensors: Tensors) => ({ y: tf.relu(Object.values(tensors)[0] as tf.Tensor) })
+    expect(() => traceGraph(fn, { inputs, outputs: ['y'] })).toThrow(message)
+  })
+
+  it('names sizes so that they meet no other name', () => {
+    const graph = traceGraph(
+      (inputs) => {
+        const padded = tf.concat([x(inputs), tf.zeros([x(inputs).shape[0] ?? 0, 2])], 1)
+        return { y: tf.add(padded, inputs['batch_size'] as tf.Tensor) }
+      },
+      { inputs: { x: { dims: ['batch', 3] }, batch_size: { dims: [] } }, outputs: ['y'] },
+    )
+    expect(() => checkModel(createModel(graph))).not.toThrow()
   })
 
   it('takes host values as constants where they are allowed', () => {

@@ -1,5 +1,5 @@
 // Traces a function of tensors to an ONNX graph.
-import type { Graph } from '@anyvae/onnx'
+import { DEFAULT_OPSET, type Graph } from '@anyvae/onnx'
 import { probeSizes, type Sizes } from './affine.js'
 import { TraceError } from './error.js'
 import type { OperandType } from './operand.js'
@@ -13,11 +13,12 @@ export interface InputSpec {
   readonly dataType?: OperandType
 }
 
+/** What to trace, and what it is called. */
 export interface TraceOptions {
   /** The graph's name, default `graph`. */
   readonly name?: string
   readonly doc?: string
-  /** Default 17. */
+  /** Default 17; `createModel` must be told the same. */
   readonly opset?: number
   readonly inputs: Readonly<Record<string, InputSpec>>
   /** The names of the outputs, in order; the function's result has a tensor for each. */
@@ -31,9 +32,6 @@ export interface TraceOptions {
   readonly allowHostValues?: boolean
 }
 
-/** The operator set of a trace that names none. */
-export const DEFAULT_OPSET = 17
-
 /**
  * Runs a pure function of tensors on a recording backend, and gives the graph that computes the same.
  *
@@ -44,6 +42,7 @@ export const DEFAULT_OPSET = 17
  * cannot be written, or does something else at each size
  */
 export function traceGraph(fn: TensorFunction, options: TraceOptions): Graph {
+  checkDims(options.inputs)
   const sources = symbolSources(options.inputs)
   const probes = probeSizes(Object.keys(sources))
   const [first, ...others] = probes.map((sizes) =>
@@ -62,6 +61,20 @@ export function traceGraph(fn: TensorFunction, options: TraceOptions): Graph {
   }
   return generalize({ graphs: [first, ...others], probes, sources })
 }
+
+function checkDims(inputs: TraceOptions['inputs']): void {
+  for (const [name, { dims }] of Object.entries(inputs)) {
+    for (const dim of dims) {
+      if (typeof dim === 'number' ? !Number.isSafeInteger(dim) || dim < 0 : !SYMBOL.test(dim)) {
+        throw new TraceError(
+          `trace: input ${name} has no usable shape, got [${dims.join(', ')}], expected sizes from 0 or names such as batch`,
+        )
+      }
+    }
+  }
+}
+
+const SYMBOL = /^[A-Za-z]\w*$/
 
 /** Where each symbol is first seen: an input and one of its axes. */
 function symbolSources(inputs: TraceOptions['inputs']) {

@@ -22,7 +22,7 @@ export type {
 } from './types.js'
 export { GraphBuilder, type CallOptions } from './builder/builder.js'
 export { loopGraph, type LoopOptions, type Scanned } from './builder/loop.js'
-export { identifier } from './builder/names.js'
+export { identifier, Names } from './builder/names.js'
 export { numbersOf, tensorOf } from './builder/tensor.js'
 export { attr, type Value, type ValueType } from './builder/value.js'
 export { broadcast } from './builder/inference/elementwise.js'

@@ -2,7 +2,8 @@
 import { backend_util } from '@tensorflow/tfjs-core'
 import { TraceError } from '../error.js'
 import type { Operand } from '../operand.js'
-import { attr, type Recorder } from '../recorder.js'
+import { attr } from '@anyvae/onnx'
+import type { Recorder } from '../recorder.js'
 import type { Lowering } from './lowering.js'
 
 const CHANNELS_FIRST = [0, 3, 1, 2]

@@ -1,5 +1,6 @@
 // Element-wise kernels.
-import { attr } from '../recorder.js'
+import { attr } from '@anyvae/onnx'
+import { TraceError } from '../error.js'
 import { binary, type Lowering, multiply, unary } from './lowering.js'
 
 /** addN(tensors: Tensor[]) */
@@ -11,7 +12,9 @@ const cast: Lowering<'Cast'> = ({ x }, { dtype }, recorder) => {
   if (dtype === 'float32' || dtype === 'int32' || dtype === 'bool') {
     return recorder.cast(x, dtype)
   }
-  throw new TypeError(`cast: type has no ONNX equal, got ${dtype}, expected float32, int32 or bool`)
+  throw new TraceError(
+    `cast: type has no ONNX equal, got ${dtype}, expected float32, int32 or bool`,
+  )
 }
 
 /** clipByValue(x: Tensor, clipValueMin: number, clipValueMax: number) */
@@ -34,15 +37,9 @@ const notEqual: Lowering<'NotEqual'> = ({ a, b }, _, recorder) =>
 const rsqrt: Lowering<'Rsqrt'> = ({ x }, _, recorder) =>
   recorder.node('Reciprocal', [recorder.node('Sqrt', [x])])
 
-/** where(condition: Tensor, t: Tensor, e: Tensor) */
-const select: Lowering<'Select'> = ({ condition, t, e }, _, recorder) => {
-  const missing = Array.from({ length: t.dims.length - condition.dims.length }, () => 1)
-  const mask =
-    condition.dims.length === 1 && t.dims.length > 1
-      ? recorder.reshape(condition, [...condition.dims, ...missing])
-      : condition
-  return recorder.elementwise('Where', [mask, t, e])
-}
+/** where(condition: Tensor, t: Tensor, e: Tensor), all of one shape */
+const select: Lowering<'Select'> = ({ condition, t, e }, _, recorder) =>
+  recorder.elementwise('Where', [condition, t, e])
 
 /** square(x: Tensor) */
 const square: Lowering<'Square'> = ({ x }, _, recorder) => recorder.node('Mul', [x, x])

@@ -1,5 +1,5 @@
 // Matrix products.
-import { attr } from '../recorder.js'
+import { attr } from '@anyvae/onnx'
 import type { Operand } from '../operand.js'
 import type { Recorder } from '../recorder.js'
 import type { Lowering } from './lowering.js'

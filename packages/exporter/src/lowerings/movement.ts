@@ -1,12 +1,9 @@
 // Kernels that make, reshape and move data.
 import type { Operand } from '../operand.js'
-import { attr, operandOf, type Recorder } from '../recorder.js'
+import { attr } from '@anyvae/onnx'
+import { operandOf, type Recorder } from '../recorder.js'
 import { TraceError } from '../error.js'
 import type { Lowering } from './lowering.js'
-
-/** broadcastTo(x: Tensor, shape: number[]) */
-const broadcastTo: Lowering<'BroadcastTo'> = ({ x }, { shape }, recorder) =>
-  recorder.expand(x, shape)
 
 /** concat(tensors: Tensor[], axis: number); empty tensors add nothing. */
 const concat: Lowering<'Concat'> = (tensors, { axis }, recorder) => {
@@ -119,7 +116,6 @@ const tile: Lowering<'Tile'> = ({ x }, { reps }, recorder) =>
 const transpose: Lowering<'Transpose'> = ({ x }, { perm }, recorder) => recorder.transpose(x, perm)
 
 export const movement = {
-  BroadcastTo: broadcastTo,
   Concat: concat,
   ExpandDims: expandDims,
   Fill: fill,

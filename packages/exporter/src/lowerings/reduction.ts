@@ -1,6 +1,7 @@
 // Reductions over axes.
 import type { Operand } from '../operand.js'
-import { attr, operandOf, type Recorder } from '../recorder.js'
+import { attr } from '@anyvae/onnx'
+import { operandOf, type Recorder } from '../recorder.js'
 import type { Lowering } from './lowering.js'
 
 interface Reduction {

@@ -1,4 +1,5 @@
 // Many steps in one run: a step graph becomes the body of an ONNX Loop.
+import { OnnxError } from '../error.js'
 import { tensorOf } from './tensor.js'
 import type { DataType, Graph, ValueInfo } from '../types.js'
 import { GraphBuilder } from './builder.js'
@@ -59,10 +60,7 @@ export function loopGraph(step: Graph, options: LoopOptions): Graph {
     [...carriedOutputs.map(typeOf), ...options.stacked.map((name) => stacked(typeOf(name)))],
   )
   ;[...carriedOutputs, ...options.stacked].forEach((name, i) => {
-    const result = results[i]
-    if (result !== undefined) {
-      outer.output(name, result)
-    }
+    outer.output(name, existing(name, results[i]))
   })
   return withSymbolicSteps(outer.build(options.name))
 }
@@ -84,10 +82,7 @@ function loopBody(step: Graph, options: LoopOptions, rows: readonly Value[]): Gr
   const values = builder.inline(step, Object.fromEntries([...carried, ...scanned]))
   builder.output('next_condition', condition)
   for (const name of results) {
-    const value = values[name]
-    if (value !== undefined) {
-      builder.output(`next_${name}`, value)
-    }
+    builder.output(`next_${name}`, existing(name, values[name]))
   }
   return builder.build(`${options.name}_body`)
 }
@@ -116,7 +111,14 @@ function withSymbolicSteps(graph: Graph): Graph {
 function typesOf(graph: Graph): (name: string) => ValueType {
   const types = new Map([...graph.inputs, ...graph.outputs].map((info) => [info.name, info]))
   return (name) => {
-    const { dataType, dims } = types.get(name) ?? tensorOf('float32', [0], [])
-    return { dataType, dims: (dims ?? []).map(Number) }
+    const { dataType, dims = [] } = existing(name, types.get(name))
+    return { dataType, dims: dims.map(Number) }
   }
+}
+
+function existing<T>(name: string, found: T | undefined): T {
+  if (found === undefined) {
+    throw new OnnxError(`loop: the step has no such input or output, got ${name}`)
+  }
+  return found
 }
