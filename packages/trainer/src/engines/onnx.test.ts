@@ -4,7 +4,13 @@ import * as tf from '@tensorflow/tfjs-core'
 import { glyphs, type ImageShape } from '@anyvae/images'
 import { randomStream } from '@anyvae/random'
 import { nodeBackend } from '@anyvae/runtime-node'
-import { createNetwork, initialParameters, type NetworkOptions, zeroMoments } from '../index.js'
+import {
+  createNetwork,
+  initialParameters,
+  initialState,
+  type NetworkOptions,
+  zeroMoments,
+} from '../index.js'
 import { adamScalars } from '../objective/adam.js'
 import type { Chunk, EngineFactory } from './engine.js'
 import { onnxEngine } from './onnx.js'
@@ -39,6 +45,26 @@ function chunkOf(shape: ImageShape, latent: number): Chunk {
     epsilon: Float32Array.from(scalars, (each) => each.epsilon),
     beta: Float32Array.from({ length: STEPS }, (_, i) => Math.min(1, i / 20)),
   }
+}
+
+/** A chunk cut into chunks of at most so many steps. */
+function pieces(chunk: Chunk, chunkSteps: number): Chunk[] {
+  const { images, noise, stepSize, epsilon, beta } = chunk
+  return Array.from({ length: Math.ceil(chunk.steps / chunkSteps) }, (_, i) => {
+    const [start, end] = [i * chunkSteps, Math.min(chunk.steps, (i + 1) * chunkSteps)]
+    const cut = <T extends Uint8Array | Float32Array>(values: T) => {
+      const size = values.length / chunk.steps
+      return values.subarray(start * size, end * size) as T
+    }
+    return {
+      steps: end - start,
+      images: cut(images),
+      noise: cut(noise),
+      stepSize: cut(stepSize),
+      epsilon: cut(epsilon),
+      beta: cut(beta),
+    }
+  })
 }
 
 async function run(factory: EngineFactory, options: NetworkOptions) {
@@ -80,5 +106,32 @@ describe('onnxEngine', () => {
     expect(largestRelative(tfjs.pictures, onnx.pictures)).toBeLessThan(1e-3)
     expect(onnx.metrics.loss[STEPS - 1]).toBeLessThan(onnx.metrics.loss[0] ?? 0)
     expect(onnx.state.step).toBe(STEPS)
+  })
+
+  it('takes fewer steps at once where they are large', async () => {
+    const image = { channels: 3, height: 128, width: 128 }
+    const large = createNetwork({ image, hidden: [2], latent: 2 })
+    const engine = await onnxEngine(nodeBackend)(large, initialState(large, 1), { batchSize: 64 })
+    await engine.release()
+    expect(engine.chunkSteps).toBe(2)
+  })
+
+  it('computes the same however many steps a chunk has', async () => {
+    const network = createNetwork({ image: { channels: 1, height: 28, width: 28 }, hidden: [16] })
+    const { image, latent } = network.config
+    const trained = async (chunkSteps: number) => {
+      const options = { batchSize: BATCH, chunkSteps }
+      const engine = await onnxEngine(nodeBackend)(network, initialState(network, 1), options)
+      const losses: number[] = []
+      for (const chunk of pieces(chunkOf(image, latent), engine.chunkSteps)) {
+        losses.push(...(await engine.run(chunk)).loss)
+      }
+      const state = await engine.state()
+      await engine.release()
+      return { losses, state }
+    }
+    const whole = await trained(STEPS)
+    expect(await trained(1)).toEqual(whole)
+    expect(await trained(7)).toEqual(whole)
   })
 })

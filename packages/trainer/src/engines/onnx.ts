@@ -12,10 +12,8 @@ import type {
   EvaluationBatch,
 } from './engine.js'
 import type { EvaluationTerms, TrainingEngine, TrainingState } from './engine.js'
+import { chunkStepsOf } from './chunk-steps.js'
 import { decodingModel, evaluationModel, LOSSES, stateNames, trainingModel } from './onnx-graphs.js'
-
-/** Steps of one run: enough to hide its cost, few enough to show progress and obey a signal soon. */
-const CHUNK_STEPS = 50
 
 type Feeds = Record<string, TensorValue>
 
@@ -72,7 +70,8 @@ class OnnxEngine implements TrainingEngine {
     this.provider = parts.training.provider
     this.threads = parts.training.threads
     this.versions = parts.versions
-    this.chunkSteps = parts.options.chunkSteps ?? CHUNK_STEPS
+    const { network, options } = parts
+    this.chunkSteps = options.chunkSteps ?? chunkStepsOf(network.config, options.batchSize)
   }
 
   async run(chunk: Chunk): Promise<ChunkMetrics> {

@@ -1,0 +1,15 @@
+import { expect, it } from 'vitest'
+import { parseNetworkConfig } from '../index.js'
+import { chunkStepsOf } from './chunk-steps.js'
+
+it.each([
+  ['MNIST', [1, 28, 28], 20, 128, 50],
+  ['64x64 in colour', [3, 64, 64], 20, 128, 5],
+  ['256x256 in colour', [3, 256, 256], 20, 32, 1],
+  ['512x512 in colour', [3, 512, 512], 20, 128, 1],
+  ['a pixel and many latents', [1, 1, 1], 4096, 128, 3],
+] as const)('takes few large steps at once: %s', (_, shape, latent, batchSize, steps) => {
+  const [channels, height, width] = shape
+  const config = parseNetworkConfig({ image: { channels, height, width }, latent })
+  expect(chunkStepsOf(config, batchSize)).toBe(steps)
+})
