@@ -55,6 +55,23 @@ describe('imageGrid', () => {
     expect([...picture.data.slice(at, at + 3)]).toEqual([255, 0, 0])
   })
 
+  it.each([2, 4, 5])('shows the first of %d channels, and says so in the title', (channels) => {
+    const all = Uint8Array.from({ length: 6 * 4 * channels }, (_, i) => {
+      const channel = Math.floor(i / 4) % channels
+      return channel === 0 ? (images[4 * Math.floor(i / 4 / channels)] ?? 0) : 200
+    })
+    const options = { columns: 3, scale: 40 }
+    for (const [title, told] of [
+      ['digits', `digits, channel 1 of ${channels}`],
+      [undefined, `channel 1 of ${channels}`],
+    ] as const) {
+      const titled = { ...options, ...(title !== undefined && { title }) }
+      expect(imageGrid(all, { ...titled, shape: { ...shape, channels } })).toEqual(
+        imageGrid(images, { ...options, shape, title: told }),
+      )
+    }
+  })
+
   it('makes room for title and labels, and a last row that is not full', () => {
     const plain = imageGrid(images, { shape, columns: 4, scale: 28 })
     const titled = imageGrid(images, {
@@ -88,10 +105,10 @@ describe('imageGrid', () => {
     [new Uint8Array(), shape, 1, /got 0 values/],
     [images, shape, 0, /columns: not usable, got 0/],
     [
-      new Uint8Array(8),
+      new Uint8Array(12),
       { ...shape, channels: 2 },
       1,
-      /channels not drawable, got 2, expected 1 or 3/,
+      /no whole number of images, got 12 values, expected a multiple of 8/,
     ],
     [Float32Array.of(0, 0, NaN, 0), shape, 1, /got NaN at index 2/],
   ])('refuses %o', (data, ofShape, columns, message) => {
@@ -117,6 +134,16 @@ describe('pairGrid', () => {
     const ink = ({ data }: Picture) => data.filter((value) => value === 32).length
     expect(ink(unnamed)).toBe(0)
     expect(ink(named)).toBeGreaterThan(4 * 22 * 8)
+  })
+
+  it('shows the first of two channels, and says so in the title', () => {
+    const doubled = Uint8Array.from({ length: 48 }, (_, i) => {
+      return Math.floor(i / 4) % 2 === 0 ? (images[4 * Math.floor(i / 8)] ?? 0) : 200
+    })
+    const floats = Float32Array.from(doubled, (value) => value / 255)
+    expect(pairGrid(doubled, floats, { shape: { ...shape, channels: 2 }, title: 'pairs' })).toEqual(
+      pairGrid(images, images, { shape, title: 'pairs, channel 1 of 2' }),
+    )
   })
 
   it('refuses unequal numbers', () => {

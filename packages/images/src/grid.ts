@@ -16,6 +16,7 @@ export interface GridOptions {
   readonly scale?: number
   /** Pixels between images; default 4. */
   readonly gap?: number
+  /** Above the images; where only one of their channels is shown, it says so. */
   readonly title?: string
   /** Text above each column. */
   readonly columnLabels?: readonly string[]
@@ -36,17 +37,18 @@ const MARGIN = 10
 const TITLE_SCALE = 2
 
 /**
- * A grid in reading order, on a white page.
+ * A grid in reading order, on a white page. Of images that are neither grey nor coloured (channels
+ * other than 1 or 3) it shows the first channel, and the title says so.
  *
- * @throws ImagesError where the images are no whole number of images of the shape, or none, where
- * they have neither 1 nor 3 channels, or where a value is not a number
+ * @throws ImagesError where the images are no whole number of images of the shape, or none, or where
+ * a value is not a number
  */
 export function imageGrid(images: GridImages, options: GridOptions): Picture {
-  return drawGrid(images, { ...options, group: 1 })
+  return drawGrid(toBytes(images), { ...options, group: 1 })
 }
 
 /**
- * Originals and what became of them, side by side in pairs.
+ * Originals and what became of them, side by side in pairs; channels as `imageGrid` shows them.
  *
  * @throws ImagesError as `imageGrid`, and where there are not as many of the one as of the other
  */
@@ -95,12 +97,11 @@ interface Grouped extends GridOptions {
   readonly group: number
 }
 
-function drawGrid(images: GridImages, options: Grouped): Picture {
-  const bytes = toBytes(images)
+function drawGrid(all: Uint8Array, asked: Grouped): Picture {
+  const count = countImages(all, asked.shape, asked.columns)
+  const { bytes, channels, options } = drawable(all, asked)
   const { shape, columns } = options
   const size = imageSize(shape)
-  const channels = pictureChannels(shape)
-  const count = countImages(bytes, shape, columns)
   const layout = layOut(count, options)
   const picture = blankPicture({ ...layout.page, channels }, PAGE)
   drawTitle(picture, options.title ?? '')
@@ -113,9 +114,37 @@ function drawGrid(images: GridImages, options: Grouped): Picture {
   return picture
 }
 
-function pictureChannels({ channels }: ImageShape): 1 | 3 {
-  if (channels === 1 || channels === 3) return channels
-  throw new ImagesError(`picture: channels not drawable, got ${channels}, expected 1 or 3`)
+interface Drawable {
+  readonly bytes: Uint8Array
+  readonly channels: 1 | 3
+  readonly options: Grouped
+}
+
+/** The images as they are, or where that makes no picture their first channel. */
+function drawable(bytes: Uint8Array, options: Grouped): Drawable {
+  const { shape, title } = options
+  const { channels } = shape
+  if (channels === 1 || channels === 3) return { bytes, channels, options }
+  const note = `channel 1 of ${channels}`
+  return {
+    bytes: firstChannel(bytes, shape),
+    channels: 1,
+    options: {
+      ...options,
+      shape: { ...shape, channels: 1 },
+      title: title === undefined ? note : `${title}, ${note}`,
+    },
+  }
+}
+
+function firstChannel(bytes: Uint8Array, { channels, height, width }: ImageShape): Uint8Array {
+  const area = height * width
+  const first = new Uint8Array(bytes.length / channels)
+  for (let i = 0; i * area < first.length; i++) {
+    const start = i * channels * area
+    first.set(bytes.subarray(start, start + area), i * area)
+  }
+  return first
 }
 
 function countImages(bytes: Uint8Array, shape: ImageShape, columns: number): number {
