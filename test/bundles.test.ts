@@ -4,7 +4,7 @@ import { cp, mkdir, mkdtemp } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { loadVae, RuntimeError } from '@anyvae/runtime-node'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { alterations, spoiltVectors, type Alteration } from './alterations.js'
+import { alterations, escapes, spoiltVectors, type Alteration } from './alterations.js'
 import { anyvae, ROOT, succeed, temporaryFolder } from './command.js'
 import { complaintOf, expectFailure, namesIn } from './complaint.js'
 import { serve } from './server.js'
@@ -68,6 +68,19 @@ async function expectFault(folder: string, { message, problems = 1 }: Alteration
   expect(await namesIn(folder)).toEqual(before)
 }
 
+/** Loads a bundle from disk and by its URL: neither may work, nor ask for what is not in its folder. */
+async function expectRefusal(folder: string, alteration: Alteration): Promise<void> {
+  const { message, byUrl = message } = alteration
+  const path = `/${basename(folder)}/bundle`
+  const before = served.asked.length
+  const said = [await refusal(join(folder, 'bundle')), await refusal(served.url + path)]
+  expect(said[0]).toMatch(message)
+  expect(said[1]).toMatch(byUrl)
+  expect(said.join()).not.toContain('\n')
+  const asked = served.asked.slice(before)
+  expect(asked.filter((each) => !each.startsWith(`${path}/`))).toEqual([])
+}
+
 describe.each(alterations)('a bundle with $what', (alteration) => {
   const { alter, message, byUrl = message } = alteration
   let folder = ''
@@ -78,21 +91,7 @@ describe.each(alterations)('a bundle with $what', (alteration) => {
     await alter(join(folder, 'bundle'))
   })
 
-  it('is not loaded', async () => {
-    const from = served.asked.length
-    for (const [location, expected] of [
-      [join(folder, 'bundle'), message],
-      [url, byUrl],
-    ] as const) {
-      const said = await refusal(location)
-      expect(said).toMatch(expected)
-      expect(said).not.toContain('\n')
-    }
-    const inside = served.asked
-      .slice(from)
-      .filter((path) => path.startsWith(`/${basename(folder)}/bundle/`))
-    expect(served.asked.slice(from)).toEqual(inside)
-  })
+  it('is not loaded', () => expectRefusal(folder, alteration))
 
   it('is not verified', () => expectFault(folder, alteration))
 
@@ -103,6 +102,14 @@ describe.each(alterations)('a bundle with $what', (alteration) => {
       exitCode: 1,
       message: byUrl,
     })
+  })
+})
+
+describe('a path out of the folder', () => {
+  it.each(escapes)('is refused: $what', async (alteration) => {
+    const folder = await copy()
+    await alteration.alter(join(folder, 'bundle'))
+    await expectRefusal(folder, alteration)
   })
 })
 

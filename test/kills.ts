@@ -70,14 +70,15 @@ export function atPlace(place: number, pace: Pace): Moment {
   }
 }
 
-/** The moment at which a name appears in the run folder, or what bears it is replaced. */
-export function whenNamed(name: string): Moment {
+/** The moment at which a name has come and gone in the run folder, or been replaced, so many times. */
+export function whenNamed(name: string, times: number): Moment {
   return async (_running, folder, signal) => {
     const run = join(folder, RUN)
     await mkdir(run, { recursive: true })
+    let seen = 0
     await new Promise<void>((resolve) => {
       watch(run, { signal }, (event, found) => {
-        if (event === 'rename' && found === name) resolve()
+        if (event === 'rename' && found === name && ++seen === times) resolve()
       })
     })
   }

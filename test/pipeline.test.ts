@@ -137,16 +137,21 @@ describe.each(CASES)('$network, $likelihood, $data', ({ data, network, likelihoo
     })
   })
 
-  it.each([
-    'sample bundle --count 6',
-    `reconstruct bundle --data ${data} --limit 4`,
-    `interpolate bundle --from seed:1 --to seed:2 --steps 4`,
-    'manifold bundle --size 4 --axes 0,1',
-    `data ${data}`,
-  ])('%s writes a picture', async (args) => {
+  it('writes pictures', async () => {
+    const interpolate = 'interpolate bundle --from seed:1 --to seed:2 --steps 4'
+    await expectPicture('sample bundle --count 6')
+    await expectPicture(`reconstruct bundle --data ${data} --limit 4`)
+    // Their pictures are of the same kind: once is enough.
+    if (network !== CASES[0]?.network) return
+    await expectPicture(interpolate)
+    await expectPicture('manifold bundle --size 4 --axes 0,1')
+    await expectPicture(`data ${data}`)
+  })
+
+  async function expectPicture(args: string): Promise<void> {
     await json(folder, `${args} --out made.png`)
     const { width, height, data } = decodePng(await readFile(join(folder, 'made.png')))
-    expect(Math.min(width, height)).toBeGreaterThanOrEqual(vae.manifest.image.width)
-    expect(new Set(data).size).toBeGreaterThan(10)
-  })
+    expect(Math.min(width, height), args).toBeGreaterThanOrEqual(vae.manifest.image.width)
+    expect(new Set(data).size, args).toBeGreaterThan(10)
+  }
 })
