@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import sharp from 'sharp'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { ImagesError } from '../error.js'
 import { readImageFile } from './image-file.js'
 import { loadImages } from './load.js'
 import type { LoadProgress } from './options.js'
@@ -63,6 +64,20 @@ describe('a folder of images', () => {
     expect([train.data[0], train.data[16], test.data[0]]).toEqual([1, 2, 3])
     expect([[...(train.labels ?? [])], [...(test.labels ?? [])]]).toEqual([[0, 1], [1]])
     expect(test.classNames).toEqual(['x', 'y'])
+  })
+
+  it('takes train and test for splits, not classes, beside other sub-folders too', async () => {
+    await paint('train/1.png', 1)
+    await paint('test/2.png', 2)
+    await paint('val/3.png', 3)
+    await paint('holdout/4.png', 4)
+    await expect(loadImages(folder)).rejects.toThrow(ImagesError)
+    await expect(loadImages(folder)).rejects.toThrow(
+      `${folder}: sub-folders beside the splits, got holdout, val, expected train and test alone: move`,
+    )
+    for (const name of ['val', 'holdout']) await rm(join(folder, name), { recursive: true })
+    const { train, test } = await loadImages(folder)
+    expect([train.data[0], test.data[0], train.classNames]).toEqual([1, 2, undefined])
   })
 
   it('is grey where all images are, else colour, or as asked', async () => {

@@ -19,13 +19,14 @@ export interface FolderOptions {
 
 /**
  * The sets of a folder of images, in the order of their paths. Images in sub-folders are labelled
- * with them, in sorted order; where the sub-folders are `train` and `test`, each is such a folder.
- * Without a size all images must be of one; without channels they are grey if all are.
+ * with them, in sorted order; where two of them are `train` and `test`, each of those is such a folder
+ * and there may be no other beside them. Without a size all images must be of one; without channels they are grey if all are.
  *
- * @throws ImagesError naming the file that cannot be read, or two files of different sizes
+ * @throws ImagesError naming the file that cannot be read, two files of different sizes, or what lies
+ * beside `train` and `test`
  */
 export async function loadImageFolder(folder: string, options: FolderOptions = {}): Promise<Split> {
-  const split = (await foldersIn(folder)).join('/') === 'test/train'
+  const split = await isSplit(folder)
   const train = await imagesUnder(split ? join(folder, 'train') : folder)
   const test = split ? await imagesUnder(join(folder, 'test')) : []
   const all = [...train, ...test]
@@ -40,6 +41,18 @@ export async function loadImageFolder(folder: string, options: FolderOptions = {
   return completeParts(
     { train: await toSet(train, 'train'), test: await toSet(test, 'test') },
     folder,
+  )
+}
+
+/** Whether a folder holds the splits, not the classes. */
+async function isSplit(folder: string): Promise<boolean> {
+  const names = await foldersIn(folder)
+  if (!names.includes('train') || !names.includes('test')) return false
+  const others = names.filter((name) => name !== 'train' && name !== 'test')
+  if (others.length === 0) return true
+  throw new ImagesError(
+    `${folder}: sub-folders beside the splits, got ${others.join(', ')}, expected train and test alone: ` +
+      `move the others elsewhere, or their images into train or test (or, where all are classes, rename train and test)`,
   )
 }
 
