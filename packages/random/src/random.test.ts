@@ -89,4 +89,25 @@ describe('randomStream', () => {
       ]
     `)
   })
+
+  it('gives the numbers of the README', () => {
+    const noise = randomStream(42, 'noise')
+    const block = new Uint32Array(4)
+    philox([0, 0, 0xd20768d1, 0x6c092771], [42, 0], block)
+    expect([...block]).toEqual([0xed3d3e52, 0xffe1d17f, 0x9734f2ba, 0xe03f0805])
+    expect([...noise.words(4)]).toEqual([...block])
+    expect([...noise.words(2, 4)]).toEqual([2545506342, 2785102635])
+    const uniforms = [
+      0.9267157508293167, 0.9995394645957276, 0.5906516747782007, 0.8759617818286642,
+    ]
+    expect([...noise.uniforms(4)]).toEqual(uniforms)
+    const [first = NaN, second = NaN] = uniforms
+    expect(Math.sqrt(-2 * Math.log(first))).toBeCloseTo(0.39014969908357283, 15)
+    expect(2 * Math.PI * second).toBeCloseTo(6.280291677894026, 14)
+    expect([...noise.normals(4)]).toEqual([
+      0.3901480734348297, -0.0011289470130577683, 0.7299947738647461, -0.721224844455719,
+    ])
+    expect([...noise.permutation(5)]).toEqual([0, 2, 1, 3, 4])
+    expect([...randomStream(2 ** 32 + 1, 'noise').words(2)]).toEqual([858991240, 3361330580])
+  })
 })
