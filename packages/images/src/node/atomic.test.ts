@@ -1,7 +1,9 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, open, readdir, readFile } from 'node:fs/promises'
+import { rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { decodePng } from '../png.js'
 import { savePicture, writeFileAtomic } from './atomic.js'
 
@@ -26,6 +28,24 @@ describe('writeFileAtomic', () => {
     await writeFileAtomic(path, Uint8Array.of(5))
     expect([...(await readFile(path))]).toEqual([5])
     expect(await readdir(folder)).toEqual(['file'])
+  })
+
+  it.skipIf(process.platform === 'win32')('flushes the file, and the folder too', async () => {
+    const handle = await open(folder, 'r')
+    const sync = vi.spyOn(Object.getPrototypeOf(handle) as FileHandle, 'sync')
+    await handle.close()
+    await writeFileAtomic(join(folder, 'file'), Uint8Array.of(5))
+    expect(new Set(sync.mock.contexts).size).toBe(2)
+    sync.mockRestore()
+  })
+
+  it('writes into a folder that cannot be opened to be flushed', async () => {
+    const closed = join(folder, 'closed')
+    await mkdir(closed)
+    await chmod(closed, 0o300)
+    await writeFileAtomic(join(closed, 'file'), Uint8Array.of(5))
+    await chmod(closed, 0o700)
+    expect([...(await readFile(join(closed, 'file')))]).toEqual([5])
   })
 
   // Linux has a device that is always full.

@@ -4,10 +4,12 @@ import { dirname } from 'node:path'
 import { encodePng } from '../png.js'
 import type { Picture } from '../picture.js'
 import { ImagesError } from '../error.js'
+import { isErrno } from './bytes.js'
 
 /**
  * Writes a file so that its path never names half of it, whatever happens: into `<path>.tmp`, to the
- * disk, then renamed. Missing folders are made. On failure, such as a full disk, what was there
+ * disk, then renamed, and the folder with its new name to the disk too. Once it resolves, a power cut
+ * does not take the file back (on Windows, where folders cannot be flushed, it may). Missing folders are made. On failure, such as a full disk, what was there
  * before stays and nothing is left beside it; after a kill, `<path>.tmp` may stay, and the next
  * write replaces it. One writer per path at a time.
  *
@@ -19,6 +21,7 @@ export async function writeFileAtomic(path: string, bytes: Uint8Array): Promise<
     await mkdir(dirname(path), { recursive: true })
     await writeThrough(beside, bytes)
     await rename(beside, path)
+    await syncFolder(dirname(path))
   } catch (cause) {
     await rm(beside, { force: true }).catch(() => undefined)
     const reason = cause instanceof Error ? cause.message : String(cause)
@@ -36,6 +39,22 @@ async function writeThrough(path: string, bytes: Uint8Array): Promise<void> {
     await file.sync()
   } finally {
     await file.close()
+  }
+}
+
+/** What systems and file systems answer that cannot flush a folder. */
+const NO_FOLDER_SYNC = ['EACCES', 'EINVAL', 'EISDIR', 'ENOTSUP', 'EPERM']
+
+async function syncFolder(path: string): Promise<void> {
+  try {
+    const folder = await open(path, 'r')
+    try {
+      await folder.sync()
+    } finally {
+      await folder.close()
+    }
+  } catch (cause) {
+    if (!NO_FOLDER_SYNC.some((code) => isErrno(cause, code))) throw cause
   }
 }
 
