@@ -1,7 +1,7 @@
-import { mkdtemp, readFile, readdir } from 'node:fs/promises'
+import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import type { DataType } from '@anyvae/onnx'
 import { RuntimeError, nodeBackend, type SessionOptions } from './index.js'
 import { LATENT, PIXELS, decoderModel, model, node } from './testing/models.js'
@@ -118,6 +118,7 @@ describe('nodeBackend', () => {
 
   it('writes a profile that names the provider of each node', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'anyvae-profile-'))
+    onTestFinished(() => rm(folder, { recursive: true }))
     const options = { profile: join(folder, 'run') }
     const session = await nodeBackend.createSession(decoderModel(), options)
     await session.run(latent(1))
