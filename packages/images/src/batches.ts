@@ -14,6 +14,7 @@ export interface Batch {
   readonly indices: Uint32Array
 }
 
+/** Which batches of which epoch. The images of each follow from these and the set alone. */
 export interface TrainingBatchOptions {
   readonly batchSize: number
   readonly seed: number

@@ -5,6 +5,7 @@ import { ImagesError } from './error.js'
 import { draw } from './glyphs/pen.js'
 import { drawnLabel, NORMALS, UNIFORMS, write, type Draws } from './glyphs/variation.js'
 
+/** How many digits to draw, how large, and which. */
 export interface GlyphsOptions {
   readonly count: number
   /** Default 0. */

@@ -8,6 +8,7 @@ import { bytePixels } from './unit.js'
 /** Images of one shape, CHW, one after another: bytes, or numbers 0 to 1. */
 export type GridImages = Uint8Array | Float32Array
 
+/** How a grid looks; sizes in pixels of the picture unless said otherwise. */
 export interface GridOptions {
   readonly shape: ImageShape
   /** Images in a row. */
@@ -24,6 +25,7 @@ export interface GridOptions {
   readonly rowLabels?: readonly string[]
 }
 
+/** How a grid of pairs looks: as a grid's options, with `columns` and labels for pairs. */
 export interface PairGridOptions extends Omit<GridOptions, 'columns' | 'columnLabels'> {
   /** Pairs in a row; default 4. */
   readonly columns?: number

@@ -20,6 +20,7 @@ export interface ImageSet {
   readonly classNames?: readonly string[]
 }
 
+/** What a set is made of; its fields are those of {@link ImageSet}. */
 export interface ImageSetOptions {
   readonly name: string
   readonly shape: ImageShape

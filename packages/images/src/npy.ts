@@ -8,6 +8,7 @@ export interface NpyArray {
   readonly data: NpyData
 }
 
+/** The values of an array: the typed array of its type, and Uint8Array of 0 and 1 for `b1`. */
 export type NpyData =
   | Uint8Array
   | Int8Array
@@ -35,6 +36,7 @@ const READERS = {
   f8: { bytes: 8, array: Float64Array },
 } as const
 
+/** NumPy's code of a type without its byte order: kind and bytes a value, such as `f4`. */
 export type NpyType = keyof typeof READERS
 
 const MAGIC = '\x93NUMPY'

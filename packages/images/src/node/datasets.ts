@@ -94,8 +94,10 @@ export const datasets = {
   },
 } as const satisfies Record<string, Dataset>
 
+/** A data set that is downloaded by its name. */
 export type DatasetName = keyof typeof datasets
 
+/** Whether a source's name is that of a data set here. */
 export function isDatasetName(name: string): name is DatasetName {
   return Object.hasOwn(datasets, name)
 }

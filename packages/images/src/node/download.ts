@@ -17,6 +17,7 @@ export interface Download {
   readonly sha256: string
 }
 
+/** How to download one file, and whom to tell how many of its bytes are there. */
 export interface DownloadFileOptions {
   readonly fetch?: Fetch | undefined
   readonly onProgress?: ((received: number) => void) | undefined

@@ -13,6 +13,7 @@ export interface LoadProgress {
 /** How an image is brought to a size: cut, padded with black, or stretched. */
 export type Fit = 'cover' | 'contain' | 'fill'
 
+/** Pixels of an image. */
 export interface Size {
   readonly height: number
   readonly width: number
@@ -24,6 +25,7 @@ export type Fetch = (
   init: { headers: Record<string, string>; signal: AbortSignal },
 ) => Promise<Response>
 
+/** Where downloads come from and go to, and whom to tell. */
 export interface DownloadOptions {
   /** Default `defaultCacheDir()`. */
   readonly cacheDir?: string | undefined
@@ -36,6 +38,7 @@ export interface DownloadOptions {
   readonly patience?: number | undefined
 }
 
+/** How a source is loaded. What does not concern it is passed by, but another shape than asked is refused. */
 export interface LoadOptions extends DownloadOptions {
   /** Images of a folder are resized to it, glyphs drawn in it; a number means a square. */
   readonly size?: number | Size | undefined

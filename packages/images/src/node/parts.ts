@@ -3,6 +3,7 @@ import { ImagesError } from '../error.js'
 import { describeShape, type ImageSet } from '../image-set.js'
 import { holdOutTest, type Split } from '../split.js'
 
+/** What a source has of the two sets. */
 export interface Parts {
   readonly train?: ImageSet | undefined
   readonly test?: ImageSet | undefined

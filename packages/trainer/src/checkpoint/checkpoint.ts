@@ -19,6 +19,7 @@ export interface ComputedWith {
   readonly versions: Readonly<Record<string, string>>
 }
 
+/** A run between two epochs. See {@link encodeCheckpoint} for it as bytes. */
 export interface Checkpoint {
   readonly config: TrainConfig
   /** Whole epochs done. */

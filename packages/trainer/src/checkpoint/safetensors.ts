@@ -7,6 +7,7 @@ export type SafeTensor =
   | { readonly dtype: 'F32'; readonly shape: readonly number[]; readonly data: Float32Array }
   | { readonly dtype: 'U8'; readonly shape: readonly number[]; readonly data: Uint8Array }
 
+/** What a safetensors file holds: tensors by name, and its `__metadata__`. */
 export interface SafeTensors {
   readonly tensors: Readonly<Record<string, SafeTensor>>
   readonly metadata: Readonly<Record<string, string>>

@@ -75,6 +75,7 @@ export interface TrainingEngine extends Evaluator {
   release(): Promise<void>
 }
 
+/** What the training loop asks of an engine. */
 export interface EngineOptions {
   /** Images a step. */
   readonly batchSize: number
@@ -84,6 +85,10 @@ export interface EngineOptions {
   readonly threads?: number
 }
 
+/**
+ * Makes an engine that trains a network from a state on; the state given is not changed. Whoever calls it
+ * releases the engine. It rejects where the runtime, provider or backend cannot start.
+ */
 export type EngineFactory = (
   network: Network,
   initial: TrainingState,

@@ -2,7 +2,12 @@
 import type * as tf from '@tensorflow/tfjs-core'
 import type { ImageShape } from '@anyvae/images'
 
+/** What a network's layers are: those of {@link MlpConfig} or of {@link ConvConfig}. */
 export type Architecture = 'mlp' | 'conv'
+/**
+ * p(x given z), pixel by pixel: `bernoulli` takes grey values as probabilities, `gaussian` has one learned
+ * standard deviation for all pixels.
+ */
 export type Likelihood = 'bernoulli' | 'gaussian'
 
 interface CommonConfig {

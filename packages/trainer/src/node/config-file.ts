@@ -21,6 +21,7 @@ export interface DataRecord {
   readonly test: SplitRecord
 }
 
+/** What config.json holds: all that a run's numbers follow from, except what computes them. */
 export interface RunConfig {
   readonly training: TrainConfig
   readonly data: DataRecord
@@ -40,6 +41,7 @@ export function describeData(
   return { source, train: record(train), test: record(test) }
 }
 
+/** The bytes of config.json: indented JSON with format version and producer. */
 export function encodeRunConfig({ training, data }: RunConfig): Uint8Array {
   const producer = { name: 'anyvae', version: VERSION }
   const whole = { formatVersion: FORMAT_VERSION, producer, training, data }

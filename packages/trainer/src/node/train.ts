@@ -16,6 +16,7 @@ import { checkSameRun, describeData, type RunConfig } from './config-file.js'
 import { reconstructionsPng } from './picture.js'
 import { discard, inspect, open, writeEpoch, type Found } from './run-folder.js'
 
+/** What to train, on what and with what, and the folder that keeps it. */
 export interface TrainInFolderOptions {
   /** A new or empty folder, or with `resume` a run folder. */
   readonly folder: string

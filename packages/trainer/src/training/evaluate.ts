@@ -19,6 +19,7 @@ export interface Evaluation {
   readonly seed: number
 }
 
+/** How to evaluate. The figures follow from `seed`, not from `batchSize`, up to rounding. */
 export interface EvaluateOptions {
   /** Image i takes normals i * latent on of this seed's stream `evaluation`. */
   readonly seed: number

@@ -47,6 +47,10 @@ export interface Examples {
   readonly reconstructions: Float32Array
 }
 
+/**
+ * What training tells a {@link Listener}: `start` once, `chunk` after some steps, `epoch` after each epoch
+ * and its evaluation, `stopped` where the signal ended it, and `warning`.
+ */
 export type TrainEvent =
   | {
       readonly type: 'start'

@@ -3,7 +3,11 @@ import { fields, number, whole } from '../check.js'
 import type { ComputedRecord, EpochRecord } from './events.js'
 import type { Evaluation } from './evaluate.js'
 
-/** @throws TrainError where a field is missing or no number */
+/**
+ * An epoch's record from JSON, such as a parsed line of log.jsonl; unknown fields are left out.
+ *
+ * @throws TrainError where a field is missing or no number
+ */
 export function parseRecord(value: unknown): EpochRecord {
   const measured = fields('measured', fields('record', value).measured)
   return {

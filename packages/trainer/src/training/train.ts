@@ -22,6 +22,7 @@ import { LossSums } from './sums.js'
 /** How many test images an epoch's reconstructions show. */
 const EXAMPLES = 16
 
+/** What to train, on what, and with what. */
 export interface TrainOptions {
   readonly network: Network
   /** Holds the state to start from: `startEpoch` epochs in. It is not released. */
@@ -35,6 +36,7 @@ export interface TrainOptions {
   readonly onEvent?: Listener | undefined
 }
 
+/** How a training ended. */
 export interface TrainResult {
   /** False where the signal stopped it. */
   readonly completed: boolean
