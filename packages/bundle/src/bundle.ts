@@ -1,6 +1,12 @@
 // From a trained network to a bundle: all of its files as bytes.
 import { DEFAULT_OPSET, encodeModel, type Model } from '@anyvae/onnx'
-import { FORMAT_VERSION, type Manifest, type ManifestFile, parseManifest } from '@anyvae/runtime'
+import {
+  FORMAT_VERSION,
+  type Manifest,
+  type ManifestFile,
+  parseManifest,
+  sha256Hex,
+} from '@anyvae/runtime'
 import { createNetwork } from '@anyvae/trainer'
 import { modelCard } from './card.js'
 import { vaeModels } from './graphs.js'
@@ -84,13 +90,11 @@ function manifestOf(trained: Trained, { name, license, model, files }: ManifestP
 }
 
 async function fileOf(role: Part, bytes: Uint8Array): Promise<ManifestFile> {
-  const digest = await crypto.subtle.digest('SHA-256', new Uint8Array(bytes))
-  const sha256 = Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0'))
   return {
     role,
     precision: 'float32',
     bytes: bytes.length,
-    sha256: sha256.join(''),
+    sha256: await sha256Hex(bytes),
     tolerance: FLOAT32_TOLERANCE,
   }
 }

@@ -59,6 +59,12 @@ describe('nodeBackend', () => {
     await session.release()
   })
 
+  it.each([0, 1.5, 100_000])('refuses %s threads', async (threads) => {
+    await expect(nodeBackend.createSession(decoderModel(), { threads })).rejects.toThrow(
+      /threads: not usable, got .*, expected a whole number of 1 to/,
+    )
+  })
+
   it('states names, types, symbolic dimensions, provider and threads', async () => {
     const session = await nodeBackend.createSession(decoderModel(), { threads: 1 })
     expect(session.inputs).toEqual([{ name: 'latent', type: 'float32', dims: ['batch', LATENT] }])

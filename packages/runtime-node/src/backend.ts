@@ -15,6 +15,9 @@ import { refuseProvider, refuseUnknown } from './providers.js'
 
 const PROVIDERS: readonly Provider[] = ['cpu', 'cuda', 'webgpu', 'coreml', 'dml']
 
+/** More would only eat memory: a thread that waits for work spins. */
+const MOST_THREADS = Math.max(256, availableParallelism())
+
 /** Sessions side by side on WebGPU have crashed (onnxruntime#32561): they share one queue. */
 const webgpuQueue = createQueue()
 
@@ -39,7 +42,7 @@ async function createSession(model: Uint8Array, options: SessionOptions = {}): P
   if (!nodeBackend.providers.includes(provider)) {
     refuseUnknown(provider, nodeBackend.providers)
   }
-  checkWhole('threads', threads, 1)
+  checkWhole('threads', threads, 1, MOST_THREADS)
   const session = await create(model, { ...options, provider, threads })
   return wrapSession(session, {
     provider,

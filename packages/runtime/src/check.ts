@@ -1,10 +1,16 @@
 // Checks of numbers that callers pass in.
 import { refuse } from './error.js'
 
-/** Throws RuntimeError unless the value is a whole number of at least `least`. */
-export function checkWhole(name: string, value: number, least: number): void {
-  if (Number.isSafeInteger(value) && value >= least) return
-  refuse(`${name}: not usable`, value, `a whole number of at least ${least}`)
+/** Throws RuntimeError unless the value is a whole number of at least `least` and at most `most`. */
+export function checkWhole(
+  name: string,
+  value: number,
+  least: number,
+  most = Number.MAX_SAFE_INTEGER,
+): void {
+  if (Number.isSafeInteger(value) && value >= least && value <= most) return
+  const range = most === Number.MAX_SAFE_INTEGER ? `at least ${least}` : `${least} to ${most}`
+  refuse(`${name}: not usable`, value, `a whole number of ${range}`)
 }
 
 /** Throws RuntimeError at the first value that is NaN, infinite, below `least` or above `most`. */

@@ -19,6 +19,7 @@ export type {
   TrainingSummary,
 } from './manifest.js'
 export { wrapSession, type WrapOptions } from './ort-session.js'
+export { sha256Hex } from './sha256.js'
 export { checkPath, parseManifest } from './parse-manifest.js'
 export { createQueue, type Queue } from './queue.js'
 export { readManifest, readModel, type BundleReader } from './reader.js'

@@ -2,6 +2,7 @@
 import { RuntimeError, refuse } from './error.js'
 import type { Manifest } from './manifest.js'
 import { checkPath, parseManifest } from './parse-manifest.js'
+import { sha256Hex } from './sha256.js'
 
 /** Where a bundle's files come from. */
 export interface BundleReader {
@@ -58,19 +59,9 @@ export async function readModel(
   if (bytes.length !== file.bytes) {
     refuse(`${what} has the wrong size`, `${bytes.length} bytes`, file.bytes)
   }
-  const sha256 = await digest(bytes)
+  const sha256 = await sha256Hex(bytes)
   if (sha256 !== file.sha256) {
     refuse(`${what} was altered`, `SHA-256 ${sha256}`, file.sha256)
   }
   return bytes
-}
-
-async function digest(bytes: Uint8Array): Promise<string> {
-  // Absent where a page was served over plain http, whatever the type says.
-  const subtle: SubtleCrypto | undefined = globalThis.crypto.subtle
-  if (subtle === undefined) {
-    refuse('checksum: not computable', 'a page without crypto.subtle', 'https or localhost')
-  }
-  const hash = new Uint8Array(await subtle.digest('SHA-256', new Uint8Array(bytes)))
-  return Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join('')
 }
