@@ -16,7 +16,13 @@ const NO_NETWORK = /\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ENETUNREACH|E
 
 /** Installs packages; false where the registry cannot be reached. Throws where it fails otherwise. */
 export async function install(folder: string, packages: readonly string[]): Promise<boolean> {
-  const flags = ['--no-audit', '--no-fund', '--prefer-offline', '--fetch-retries=1']
+  const flags = [
+    '--no-audit',
+    '--no-fund',
+    '--prefer-offline',
+    '--fetch-retries=0',
+    '--fetch-timeout=30000',
+  ]
   const { exitCode, stderr } = await npm(folder, 'npm', ['install', ...flags, ...packages])
   if (exitCode === 0) return true
   if (NO_NETWORK.test(stderr)) return false
