@@ -5,7 +5,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import { createModel, encodeModel } from '@anyvae/onnx'
 import type { TensorValue } from '@anyvae/runtime'
 import { nodeBackend } from '@anyvae/runtime-node'
-import { cases, type CaseTensor, type OpCase } from './cases.fixture.js'
+import { cases, type CaseTensor, type OpCase } from './testing/cases.js'
 import { traceGraph } from './index.js'
 import { lowerings } from './lowerings/index.js'
 

@@ -65,7 +65,7 @@ export function decodeNpy(bytes: Uint8Array, where: string): NpyArray {
     )
   }
   // A copy: typed arrays need aligned memory, and the file's may not be.
-  const values = bytes.slice(end)
+  const values = Uint8Array.from(bytes.subarray(end))
   if (bigEndian) swap(values, width)
   return { dtype, shape, data: new array(values.buffer) }
 }

@@ -34,24 +34,25 @@ export async function stopped(reason: unknown, early: Early): Promise<CliError> 
 export function failed(error: unknown, early: Early): unknown {
   const { folder, epoch } = early
   if (error instanceof CliError && error.exitCode === 2) return error
-  const advice = [
-    ...(isNotFinite(error)
-      ? ['the same settings lead there again: begin a new run with a lower --lr']
-      : []),
-    ...(epoch === 0
-      ? []
-      : [
-          `the checkpoint of epoch ${epoch} is kept: anyvae export takes it as it is, or go on with:\n  ${resumeCommand(early)}`,
-        ]),
-  ]
+  const advice = adviceOn(error, early)
   if (advice.length === 0) return error
   const facts = { run: folder, completed: false, epoch }
-  return new CliError([messageOf(error), ...advice].join('\n'), { cause: error, facts })
+  return new CliError([messageOf(error), ...advice].join('; '), { cause: error, facts })
 }
 
-/** The trainer stops at the first step whose loss or parameters are no longer finite. */
-function isNotFinite(error: unknown): boolean {
-  return error instanceof TrainError && error.message.includes('not finite')
+function adviceOn(error: unknown, early: Early): string[] {
+  const { epoch } = early
+  const kept = `the checkpoint of epoch ${epoch} is kept: anyvae export takes it as it is`
+  if (says(error, 'not finite')) {
+    // Going on with the same settings leads to the same step.
+    return ['begin a new run with a lower --lr', ...(epoch === 0 ? [] : [kept])]
+  }
+  if (epoch === 0 || says(error, 'the run was begun with')) return []
+  return [`${kept}, or go on with:\n  ${resumeCommand(early)}`]
+}
+
+function says(error: unknown, words: string): boolean {
+  return error instanceof TrainError && error.message.includes(words)
 }
 
 /** What goes on with a run as it was begun; settings stand in the folder, the engine in the flags. */

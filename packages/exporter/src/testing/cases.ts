@@ -1,7 +1,7 @@
 // One table of op cases: each is run in TensorFlow.js and, traced, in ONNX Runtime.
 import * as tf from '@tensorflow/tfjs-core'
-import type { Kernel } from './kernels.js'
-import type { OperandType } from './operand.js'
+import type { Kernel } from '../kernels.js'
+import type { OperandType } from '../operand.js'
 
 /** A tensor of a case, row-major. */
 export interface CaseTensor {
