@@ -70,7 +70,7 @@ describe('train', () => {
     const { exitCode, stderr } = await run(['train', '--resume', runFolder, '--lr', '0.5'])
     expect(exitCode).toBe(1)
     expect(stderr).toMatch(/learningRate: not what the run was begun with, got 0\.5, expected/)
-    expect(stderr).toContain(`go on with:\n  anyvae train --resume ${runFolder}\n`)
+    expect(stderr).not.toContain('go on with')
   })
 
   it('refuses a run that is not there', async () => {
@@ -125,7 +125,7 @@ describe('train', () => {
       at('nan'),
     ])
     expect(exitCode).toBe(1)
-    expect(stderr).toMatch(/not finite at step \d+.*\nthe same settings lead there again: .*--lr/)
+    expect(stderr).toMatch(/not finite at step \d+.*; in a new run these are --lr/)
   })
 
   it('says which package a backend needs that is not there', async () => {

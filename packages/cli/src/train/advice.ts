@@ -45,7 +45,10 @@ function adviceOn(error: unknown, early: Early): string[] {
   const kept = `the checkpoint of epoch ${epoch} is kept: anyvae export takes it as it is`
   if (says(error, 'not finite')) {
     // Going on with the same settings leads to the same step.
-    return ['begin a new run with a lower --lr', ...(epoch === 0 ? [] : [kept])]
+    return [
+      'in a new run these are --lr and --schedule cosine,warmup=1',
+      ...(epoch === 0 ? [] : [kept]),
+    ]
   }
   if (epoch === 0 || says(error, 'the run was begun with')) return []
   return [`${kept}, or go on with:\n  ${resumeCommand(early)}`]
