@@ -9,6 +9,8 @@ export default defineConfig({
   test: {
     include: ['packages/*/src/**/*.test.ts', 'test/**/*.test.ts', '**/src/**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**'],
+    // Tests that load onnxruntime-node by themselves do not pass by our switch.
+    env: { ORT_DISABLE_TELEMETRY: '1' },
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 120_000,

@@ -1,4 +1,5 @@
 // The session seam on onnxruntime-node.
+import './no-telemetry.js'
 import { availableParallelism } from 'node:os'
 import { env, InferenceSession, Tensor, listSupportedBackends } from 'onnxruntime-node'
 import {
