@@ -65,7 +65,10 @@ describe('gatherImages', () => {
 })
 
 it('describes shapes', () => {
-  expect(describeShape({ channels: 1, height: 2, width: 3 })).toBe('3x2 grey')
-  expect(describeShape({ channels: 3, height: 2, width: 3 })).toBe('3x2 colour')
-  expect(describeShape({ channels: 4, height: 2, width: 3 })).toBe('3x2 with 4 channels')
+  expect(describeShape({ channels: 1, height: 2, width: 3 })).toBe('2x3 grey (height x width)')
+  expect(describeShape({ channels: 3, height: 2, width: 3 })).toBe('2x3 colour (height x width)')
+  expect(describeShape({ channels: 4, height: 2, width: 3 })).toBe(
+    '2x3 with 4 channels (height x width)',
+  )
+  expect(describeShape({ channels: 3, height: 32, width: 32 })).toBe('32x32 colour')
 })

@@ -66,10 +66,14 @@ export function imageSize(shape: ImageShape): number {
   return channels * height * width
 }
 
-/** A shape in words: `28x28 grey`, `32x32 colour`, `8x8 with 5 channels`. */
+/**
+ * A shape in words, height first: `28x28 grey`, `8x8 with 5 channels`, and where the sides differ
+ * `12x16 colour (height x width)`.
+ */
 export function describeShape({ channels, height, width }: ImageShape): string {
   const names: Record<number, string> = { 1: ' grey', 3: ' colour' }
-  return `${width}x${height}${names[channels] ?? ` with ${channels} channels`}`
+  const order = height === width ? '' : ' (height x width)'
+  return `${height}x${width}${names[channels] ?? ` with ${channels} channels`}${order}`
 }
 
 /**

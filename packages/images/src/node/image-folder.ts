@@ -90,12 +90,12 @@ function commonSize(files: readonly Found[], facts: readonly ImageFacts[]): Size
   if (odd < 0) return common
   const [got, expected] = [sizeOf(facts[odd] ?? common), sizeOf(common)]
   throw new ImagesError(
-    `${files[odd]?.path}: another size than ${files[0]?.path}, got ${got}, expected ${expected} as there, or a size that all are brought to, such as --size 28x28`,
+    `${files[odd]?.path}: another size than ${files[0]?.path}, got ${got}, expected ${expected} (height x width) as there, or a size that all are brought to, such as --size ${expected}`,
   )
 }
 
 function sizeOf({ height, width }: Size): string {
-  return `${width}x${height}`
+  return `${height}x${width}`
 }
 
 interface Reading extends FolderOptions {

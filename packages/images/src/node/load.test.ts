@@ -130,7 +130,7 @@ describe('a folder of IDX files', () => {
         'train-images-idx3-ubyte': idxImages(5),
         't10k-images-idx3-ubyte': encodeIdx({ dims: [1, 3, 2], data: new Uint8Array(6) }),
       },
-      't10k-images-idx3-ubyte: unlike the training images, got 2x3 grey, expected 2x2 grey as in ',
+      't10k-images-idx3-ubyte: unlike the training images, got 3x2 grey (height x width), expected 2x2 grey as in ',
     ],
   ])('is refused: %s', async (_, contents, message) => {
     await files(contents)
