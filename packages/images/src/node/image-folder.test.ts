@@ -73,11 +73,37 @@ describe('a folder of images', () => {
     await paint('holdout/4.png', 4)
     await expect(loadImages(folder)).rejects.toThrow(ImagesError)
     await expect(loadImages(folder)).rejects.toThrow(
-      `${folder}: sub-folders beside the splits, got holdout, val, expected train and test alone: move`,
+      `${folder}: sub-folders beside the splits, got holdout, expected test and train and val alone: move`,
     )
-    for (const name of ['val', 'holdout']) await rm(join(folder, name), { recursive: true })
-    const { train, test } = await loadImages(folder)
+    await rm(join(folder, 'holdout'), { recursive: true })
+    const { train, test, note } = await loadImages(folder)
     expect([train.data[0], test.data[0], train.classNames]).toEqual([1, 2, undefined])
+    expect(note).toBe(`${folder}: val is not used, since test is there to test on`)
+  })
+
+  it.each([
+    ['train', 'val'],
+    ['Train', 'Valid'],
+    ['TRAIN', 'validation'],
+    ['training', 'testing'],
+    ['Train', 'Test'],
+  ])('takes %s and %s for splits', async (first, second) => {
+    await paint(`${first}/x/1.png`, 1)
+    await paint(`${second}/x/2.png`, 2)
+    const { train, test, note } = await loadImages(folder)
+    expect([train.data[0], test.data[0], train.classNames]).toEqual([1, 2, ['x']])
+    expect(note).toBeUndefined()
+  })
+
+  it('takes no name of a split alone, and none twice', async () => {
+    await paint('val/1.png', 1)
+    await paint('test/2.png', 2)
+    expect((await loadImages(folder)).train.classNames).toEqual(['test', 'val'])
+    await paint('train/3.png', 3)
+    await paint('Training/4.png', 4)
+    await expect(loadImages(folder)).rejects.toThrow(
+      `${folder}: the same split twice, got Training, train, expected one`,
+    )
   })
 
   it('is grey where all images are, else colour, or as asked', async () => {

@@ -3,10 +3,11 @@ import { basename, join } from 'node:path'
 import { ImagesError } from '../error.js'
 import { imageSet, imageSize, type ImageSet, type ImageShape } from '../image-set.js'
 import type { Split } from '../split.js'
-import { foldersIn, imagesUnder, type Found } from './find-images.js'
+import { imagesUnder, type Found } from './find-images.js'
 import { readImageFacts, readImageFile, type ImageFacts } from './image-file.js'
 import type { Fit, LoadProgress, Size } from './options.js'
 import { completeParts } from './parts.js'
+import { splitFoldersIn } from './split-folders.js'
 
 /** What is asked of the images of a folder. */
 export interface FolderOptions {
@@ -17,18 +18,26 @@ export interface FolderOptions {
   readonly signal?: AbortSignal | undefined
 }
 
+/** A source's two parts, with what the user should be told about them, if anything. */
+export interface NotedSplit extends Split {
+  readonly note?: string
+}
+
 /**
  * The sets of a folder of images, in the order of their paths. Images in sub-folders are labelled
- * with them, in sorted order; where two of them are `train` and `test`, each of those is such a folder
+ * with them, in sorted order; where they are splits (`splitFoldersIn`), each of those is such a folder
  * and there may be no other beside them. Without a size all images must be of one; without channels they are grey if all are.
  *
  * @throws ImagesError naming the file that cannot be read, two files of different sizes, or what lies
- * beside `train` and `test`
+ * beside the splits
  */
-export async function loadImageFolder(folder: string, options: FolderOptions = {}): Promise<Split> {
-  const split = await isSplit(folder)
-  const train = await imagesUnder(split ? join(folder, 'train') : folder)
-  const test = split ? await imagesUnder(join(folder, 'test')) : []
+export async function loadImageFolder(
+  folder: string,
+  options: FolderOptions = {},
+): Promise<NotedSplit> {
+  const split = await splitFoldersIn(folder)
+  const train = await imagesUnder(split ? join(folder, split.train) : folder)
+  const test = split ? await imagesUnder(join(folder, split.test)) : []
   const all = [...train, ...test]
   if (all.length === 0) {
     throw new ImagesError(
@@ -38,22 +47,8 @@ export async function loadImageFolder(folder: string, options: FolderOptions = {
   const classNames = classesOf(all)
   const shape = await agreeOnShape(all, options)
   const toSet = readerOf(folder, { ...options, shape, classNames, total: all.length })
-  return completeParts(
-    { train: await toSet(train, 'train'), test: await toSet(test, 'test') },
-    folder,
-  )
-}
-
-/** Whether a folder holds the splits, not the classes. */
-async function isSplit(folder: string): Promise<boolean> {
-  const names = await foldersIn(folder)
-  if (!names.includes('train') || !names.includes('test')) return false
-  const others = names.filter((name) => name !== 'train' && name !== 'test')
-  if (others.length === 0) return true
-  throw new ImagesError(
-    `${folder}: sub-folders beside the splits, got ${others.join(', ')}, expected train and test alone: ` +
-      `move the others elsewhere, or their images into train or test (or, where all are classes, rename train and test)`,
-  )
+  const parts = { train: await toSet(train, 'train'), test: await toSet(test, 'test') }
+  return { ...completeParts(parts, folder), ...(split?.note !== undefined && { note: split.note }) }
 }
 
 /** The classes in sorted order, or none where no image has one. */

@@ -8,11 +8,11 @@ import { loadArrayFile } from './array-file.js'
 import { isErrno, messageOf } from './bytes.js'
 import { datasets, downloadDataset, isDatasetName } from './datasets.js'
 import { hasIdxFiles, loadIdxFolder } from './idx-folder.js'
-import { loadImageFolder } from './image-folder.js'
+import { loadImageFolder, type NotedSplit } from './image-folder.js'
 import type { LoadOptions, Size } from './options.js'
 
-/** The two sets of a source; which one it was stands beside them. */
-export interface LoadedImages extends Split {
+/** The two sets of a source; which one it was stands beside them, and what there is to note. */
+export interface LoadedImages extends NotedSplit {
   readonly source: string
 }
 
@@ -26,7 +26,8 @@ const DEFAULT_GLYPHS = 20_000
  * - `glyphs`, `glyphs:<count>`: drawn digits, so many (20,000) to train on and a tenth more to test
  * - `mnist`, `fashion-mnist`: downloaded once into the cache folder
  * - a folder of IDX files under MNIST's names, gzipped or not
- * - a folder of image files, sub-folders being their labels (or `train` and `test`)
+ * - a folder of image files, sub-folders being their labels, or splits: `train` beside `test` or `val`
+ *   (with `test` there, `val` is not used, and `note` says so)
  * - a .npy or .npz file
  *
  * Where a source has no test images, a tenth is held out (`holdOutTest`); where it has nothing else,
@@ -48,7 +49,7 @@ export async function loadImages(source: string, options: LoadOptions = {}): Pro
 /** The options, with a number's square spelt out. */
 type Asked = Omit<LoadOptions, 'size'> & { readonly size: Size | undefined }
 
-async function loadSplit(source: string, options: Asked): Promise<Split> {
+async function loadSplit(source: string, options: Asked): Promise<NotedSplit> {
   if (/^glyphs(:|$)/.test(source)) return drawGlyphs(source, options)
   if (isDatasetName(source)) {
     const folder = await downloadDataset(source, options)
