@@ -2,4 +2,4 @@
 export type { DataRecord, RunConfig, SplitRecord } from './node/config-file.js'
 export { readRun, type Run } from './node/read.js'
 export { readRunConfig } from './node/run-folder.js'
-export { trainInFolder, type TrainInFolderOptions } from './node/train.js'
+export { checkRunFolder, trainInFolder, type TrainInFolderOptions } from './node/train.js'

@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 
 export const NAMES = {
+  lock: 'lock',
   config: 'config.json',
   log: 'log.jsonl',
   checkpoint: 'checkpoint.safetensors',

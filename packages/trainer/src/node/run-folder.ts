@@ -7,7 +7,7 @@
 // like) and to compute it again, from the checkpoint and the seed alone. Were the checkpoint first, a kill
 // could lose a log line for good. config.json comes first of all and goes last: a folder without it is a
 // run's only where nothing but leftovers is in it, and then the run starts over. Names that are not ours
-// are left alone.
+// are left alone. All this holds for one training at a time: see lock.ts.
 import { mkdir, readdir, readFile, rm, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { writeFileAtomic } from '@anyvae/images/node'
@@ -19,8 +19,6 @@ import { isLeftover, isPictureLeftover, NAMES, pathOf, pictureEpoch, pictureName
 
 /** What is found in a folder that is asked to hold a run. */
 export interface Found {
-  /** Whether the folder is there at all. */
-  readonly exists: boolean
   readonly config?: RunConfig
   readonly checkpoint?: Checkpoint
   /** The log's lines up to the checkpoint's epoch. */
@@ -34,8 +32,8 @@ export interface Found {
  *   there, or where a file of the run is damaged
  */
 export async function inspect(folder: string, resume: boolean): Promise<Found> {
-  const names = await namesIn(folder)
-  if (names === undefined) return { exists: false, lines: [] }
+  const names = (await namesIn(folder))?.filter((name) => name !== NAMES.lock)
+  if (names === undefined) return { lines: [] }
   const foreign = names.find((name) => !isLeftover(name))
   const isRun = names.includes(NAMES.config)
   if (!isRun && foreign !== undefined) {
@@ -48,14 +46,14 @@ export async function inspect(folder: string, resume: boolean): Promise<Found> {
       `${folder}: holds a run, got ${names.join(', ')}, expected a new or empty folder, or --resume (resume: true) to go on with it`,
     )
   }
-  if (!isRun) return { exists: true, lines: [] }
+  if (!isRun) return { lines: [] }
   const config = await readRunConfig(folder)
-  if (!names.includes(NAMES.checkpoint)) return { exists: true, config, lines: [] }
+  if (!names.includes(NAMES.checkpoint)) return { config, lines: [] }
   const bytes = await readFile(pathOf(folder, 'checkpoint'))
   const checkpoint = named(pathOf(folder, 'checkpoint'), () =>
     decodeCheckpoint(bytes, config.training.network),
   )
-  return { exists: true, config, checkpoint, lines: await readLines(folder, checkpoint.epoch) }
+  return { config, checkpoint, lines: await readLines(folder, checkpoint.epoch) }
 }
 
 /** Makes a folder ready for a run's first or next epoch: exactly what `found` says, and no leftovers. */
@@ -72,7 +70,7 @@ export async function open(folder: string, found: Found, config: RunConfig): Pro
 }
 
 /** Takes back what {@link open} made of a folder that holds no epoch yet. */
-export async function discard(folder: string, found: Found): Promise<void> {
+export async function discard(folder: string): Promise<void> {
   const pictures = join(folder, NAMES.reconstructions)
   await removeFrom(pictures, (name) => pictureEpoch(name) !== undefined)
   // Where something else has come into a folder meanwhile, it stays.
@@ -80,7 +78,6 @@ export async function discard(folder: string, found: Found): Promise<void> {
   await rm(pathOf(folder, 'checkpoint'), { force: true })
   await rm(pathOf(folder, 'log'), { force: true })
   await rm(pathOf(folder, 'config'), { force: true })
-  if (!found.exists) await rmdir(folder).catch(() => undefined)
 }
 
 /** An epoch's files, in the order that the head of this file gives reasons for. */
@@ -149,13 +146,15 @@ async function write(path: string, bytes: Uint8Array): Promise<void> {
   await writing(path, () => writeFileAtomic(path, bytes))
 }
 
-async function makeFolder(path: string): Promise<void> {
-  await writing(path, () => mkdir(path, { recursive: true }))
+/** Whether the folder was not there before. */
+export async function makeFolder(path: string): Promise<boolean> {
+  return (await writing(path, () => mkdir(path, { recursive: true }))) !== undefined
 }
 
-async function writing(path: string, effect: () => Promise<unknown>): Promise<void> {
+/** @throws TrainError with the reason where a file or folder cannot be written */
+export async function writing<T>(path: string, effect: () => Promise<T>): Promise<T> {
   try {
-    await effect()
+    return await effect()
   } catch (cause) {
     throw new TrainError(
       `${path}: not written, got ${reasonOf(cause)}, expected room and the right to write`,

@@ -1,7 +1,8 @@
 import '@tensorflow/tfjs-backend-cpu'
 import * as tf from '@tensorflow/tfjs-core'
+import { spawnSync } from 'node:child_process'
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { decodePng, glyphs, imageSet } from '@anyvae/images'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -180,6 +181,42 @@ describe('trainInFolder', () => {
     await expect(run()).rejects.toThrow(
       /: holds a run, got .*, expected a new or empty folder, or --resume \(resume: true\)/,
     )
+  })
+
+  it('refuses a folder in which another training writes, and takes nothing from it', async () => {
+    const refused: string[] = []
+    const onEvent = async ({ type }: TrainEvent) => {
+      if (type !== 'chunk' || refused.length > 0) return
+      for (const resume of [false, true]) {
+        await run({ resume }).catch((error: Error) => refused.push(error.message))
+      }
+    }
+    expect(await run({ onEvent })).toEqual({ completed: true, epoch: 3 })
+    const line = `${folder}: another training (process ${process.pid}) is writing here, expected it`
+    expect(refused.map((message) => message.slice(0, line.length))).toEqual([line, line])
+    expect((await readRun(folder)).records).toHaveLength(3)
+  })
+
+  it('refuses the lock of a process that is, and takes over what a kill left', async () => {
+    const lock = (pid: number, host: string) =>
+      writeFile(join(folder, 'lock'), `${JSON.stringify({ pid, host })}\n`)
+    await cutOff((event) => event.type === 'epoch')
+    expect(await readdir(folder)).not.toContain('lock')
+    await lock(process.ppid, hostname())
+    await expect(run({ resume: true })).rejects.toThrow(`training (process ${process.ppid}) is`)
+    await lock(1, 'elsewhere')
+    await expect(run({ resume: true })).rejects.toThrow('(process 1 on elsewhere) is writing')
+    const { pid: ended } = spawnSync(process.execPath, ['--version'])
+    for (const [pid, host] of [
+      [ended, hostname()],
+      [process.pid, hostname()],
+    ] as const) {
+      await lock(pid, host)
+      await cutOff(({ type }) => type === 'start', { resume: true })
+    }
+    await writeFile(join(folder, 'lock'), '')
+    expect(await run({ resume: true })).toEqual({ completed: true, epoch: 3 })
+    expect(await readdir(folder)).not.toContain('lock')
   })
 
   it('refuses a folder of something else, and leaves it alone', async () => {

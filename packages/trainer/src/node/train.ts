@@ -14,6 +14,7 @@ import { checkImages, train, type TrainResult } from '../training/train.js'
 import { VERSION } from '../version.js'
 import { checkSameRun, describeData, type RunConfig } from './config-file.js'
 import { reconstructionsPng } from './picture.js'
+import { refuseLocked, withLock } from './lock.js'
 import { discard, inspect, open, writeEpoch, type Found } from './run-folder.js'
 
 /** What to train, on what and with what, and the folder that keeps it. */
@@ -44,6 +45,26 @@ export interface TrainInFolderOptions {
  *   begun with, or training fails. A run that fails before its first checkpoint leaves nothing behind.
  */
 export async function trainInFolder(options: TrainInFolderOptions): Promise<TrainResult> {
+  const { folder, resume } = options
+  await checkRunFolder(folder, { resume })
+  return withLock(folder, () => trainLocked(options))
+}
+
+/**
+ * Refuses a folder that cannot take a run, before anything is written or any image loaded.
+ *
+ * @throws TrainError where another training is writing there, a run is there and `resume` is not given,
+ *   files of something else are there, or a file of the run is damaged
+ */
+export async function checkRunFolder(
+  folder: string,
+  { resume = false }: { readonly resume?: boolean | undefined },
+): Promise<void> {
+  await refuseLocked(folder)
+  await inspect(folder, resume)
+}
+
+async function trainLocked(options: TrainInFolderOptions): Promise<TrainResult> {
   const { folder, images, resume = false } = options
   const found = await inspect(folder, resume)
   const config = runConfig(options, found)
@@ -55,7 +76,7 @@ export async function trainInFolder(options: TrainInFolderOptions): Promise<Trai
     await open(folder, found, config)
     return await trainOpened(options, { found, config, network, engine, lines })
   } catch (error) {
-    if (found.config === undefined && lines.length === 0) await discard(folder, found)
+    if (found.config === undefined && lines.length === 0) await discard(folder)
     throw error
   } finally {
     await engine.release()
