@@ -29,6 +29,21 @@ const CHUNK = 256
  * whole number from 0, or where so many do not fit into memory
  */
 export function glyphs(options: GlyphsOptions): ImageSet {
+  const drawing = drawGlyphs(options)
+  for (;;) {
+    const { done, value } = drawing.next()
+    if (done) return value
+  }
+}
+
+/** Images between two pauses. */
+const SLICE = 2048
+
+/**
+ * As `glyphs`, yielding after every few thousand images (their number so far), so that who draws many
+ * can let other things happen in between.
+ */
+export function* drawGlyphs(options: GlyphsOptions): Generator<number, ImageSet, undefined> {
   const { count, seed = 0, split = 'train', height = 28, width = 28 } = options
   const shape = { channels: 1, height, width }
   const size = imageSize(shape)
@@ -47,6 +62,7 @@ export function glyphs(options: GlyphsOptions): ImageSet {
     labels[index] = label
     const raster = { data, offset: index * size, height, width }
     for (const ink of write(label, draws, { height, width })) draw(raster, ink)
+    if ((index + 1) % SLICE === 0) yield index + 1
   }
   const classNames = Array.from({ length: 10 }, (_, digit) => String(digit))
   return imageSet({ name: `glyphs (${split})`, shape, data, labels, classNames })

@@ -260,6 +260,14 @@ describe('sources', () => {
     ).toBe(4)
   })
 
+  it('stop at a signal amid the drawing of glyphs', async () => {
+    const controller = new AbortController()
+    const reason = new Error('stopped')
+    setTimeout(() => controller.abort(reason), 1)
+    const loading = loadImages('glyphs:1000000', { size: 8, signal: controller.signal })
+    await expect(loading).rejects.toBe(reason)
+  })
+
   it('stop at a signal that is aborted', async () => {
     const reason = new Error('stopped')
     await expect(loadImages('glyphs:10', { signal: AbortSignal.abort(reason) })).rejects.toBe(

@@ -1,7 +1,8 @@
 // Images of any source, named by one string.
 import { readdir, stat } from 'node:fs/promises'
+import { setImmediate } from 'node:timers/promises'
 import { ImagesError } from '../error.js'
-import { glyphs } from '../glyphs.js'
+import { drawGlyphs, type GlyphsOptions } from '../glyphs.js'
 import { describeShape, imageSize, type ImageSet } from '../image-set.js'
 import type { Split } from '../split.js'
 import { loadArrayFile } from './array-file.js'
@@ -50,7 +51,7 @@ export async function loadImages(source: string, options: LoadOptions = {}): Pro
 type Asked = Omit<LoadOptions, 'size'> & { readonly size: Size | undefined }
 
 async function loadSplit(source: string, options: Asked): Promise<NotedSplit> {
-  if (/^glyphs(:|$)/.test(source)) return drawGlyphs(source, options)
+  if (/^glyphs(:|$)/.test(source)) return loadGlyphs(source, options)
   if (isDatasetName(source)) {
     const folder = await downloadDataset(source, options)
     return loadIdxFolder(folder, await readdir(folder), datasets[source].classNames)
@@ -61,7 +62,7 @@ async function loadSplit(source: string, options: Asked): Promise<NotedSplit> {
   return hasIdxFiles(names) ? loadIdxFolder(source, names) : loadImageFolder(source, options)
 }
 
-function drawGlyphs(source: string, { seed, size }: Asked): Split {
+async function loadGlyphs(source: string, { seed, size, signal }: Asked): Promise<Split> {
   const [, text] = source.split(':')
   const count = text === undefined ? DEFAULT_GLYPHS : /^\d+$/.test(text) ? Number(text) : 0
   if (count < 1) {
@@ -70,9 +71,24 @@ function drawGlyphs(source: string, { seed, size }: Asked): Split {
     )
   }
   const common = { ...(seed !== undefined && { seed }), ...size }
+  const held = Math.max(1, Math.round(count / 10))
   return {
-    train: glyphs({ ...common, count, split: 'train' }),
-    test: glyphs({ ...common, count: Math.max(1, Math.round(count / 10)), split: 'test' }),
+    train: await drawInSlices({ ...common, count, split: 'train' }, signal),
+    test: await drawInSlices({ ...common, count: held, split: 'test' }, signal),
+  }
+}
+
+/** Draws with pauses in which Ctrl-C and timers have their turn. */
+async function drawInSlices(
+  options: GlyphsOptions,
+  signal: AbortSignal | undefined,
+): Promise<ImageSet> {
+  const drawing = drawGlyphs(options)
+  for (;;) {
+    const { done, value } = drawing.next()
+    if (done) return value
+    await setImmediate()
+    signal?.throwIfAborted()
   }
 }
 
