@@ -19,6 +19,15 @@ it('holds out a tenth, the same each time, and loses nothing', () => {
 })
 
 it.each([
+  ['digits (train)', 'digits (held out)'],
+  ['a.npz (x_train)', 'a.npz (x_train) (held out)'],
+  ['a.npy', 'a.npy (held out)'],
+])('names the part of %s that is held out', (name, held) => {
+  const { train, test } = holdOutTest({ ...numbered(4), name })
+  expect([train.name, test.name]).toEqual([name, held])
+})
+
+it.each([
   [2, 1, 1],
   [4, 3, 1],
   [1, 1, 1],

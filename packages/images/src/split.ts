@@ -11,7 +11,8 @@ export interface Split {
 /**
  * Holds out a tenth (rounded, at least one image) as the test set: the first places of the
  * permutation of seed 0, stream `split`, so that the same images are held out every time. Both parts
- * keep the set's order. A set of a single image serves as both.
+ * keep the set's order, and the test set's name says that it is held out. A set of a single image
+ * serves as both.
  */
 export function holdOutTest(set: ImageSet): Split {
   if (set.count === 1) return { train: set, test: set }
@@ -19,6 +20,10 @@ export function holdOutTest(set: ImageSet): Split {
   const held = Math.max(1, Math.round(set.count / 10))
   return {
     train: selectImages(set, order.slice(held).sort()),
-    test: selectImages(set, order.slice(0, held).sort()),
+    test: selectImages(set, order.slice(0, held).sort(), heldOutName(set.name)),
   }
+}
+
+function heldOutName(name: string): string {
+  return `${name.replace(/ \(train\)$/, '')} (held out)`
 }
