@@ -1,5 +1,5 @@
 // `anyvae train` on drawn digits: a whole run, one that is stopped and gone on with, and bad settings.
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseNetworkConfig, parseTrainConfig } from '@anyvae/trainer'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -60,7 +60,14 @@ describe('train', () => {
     expect(await readFile(join(runFolder, 'log.jsonl'), 'utf8')).toBe(before)
   })
 
-  it('goes on with a run by its folder alone', async () => {
+  it('says of a complete run that it is, and clears up what a kill left', async () => {
+    await writeFile(join(runFolder, 'checkpoint.safetensors.tmp'), 'half')
+    await writeFile(join(runFolder, 'lock'), '')
+    const { exitCode, stdout, stderr } = await run(['train', '--resume', runFolder])
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
+    expect(stdout).toMatch(new RegExp(`^${runFolder}: already complete, 2 of 2 epochs\ntest: `))
+    const names = ['checkpoint.safetensors', 'config.json', 'log.jsonl', 'reconstructions']
+    expect((await readdir(runFolder)).sort()).toEqual(names)
     const ended = await json('train', '--resume', runFolder)
     expect(ended).toMatchObject({ completed: true, epoch: 2, run: runFolder })
     expect(await json('train', '--out', runFolder, '--resume')).toEqual(ended)
@@ -71,6 +78,14 @@ describe('train', () => {
     expect(exitCode).toBe(1)
     expect(stderr).toMatch(/learningRate: not what the run was begun with, got 0\.5, expected/)
     expect(stderr).not.toContain('go on with')
+  })
+
+  it('says how to train for more epochs, before it reads any image', async () => {
+    const { exitCode, stderr } = await run(['train', '--resume', runFolder, '--epochs', '9'])
+    expect(exitCode).toBe(1)
+    expect(stderr).toBe(
+      'anyvae: epochs: not what the run was begun with, got 9, expected 2, or a new run: schedules depend on the number of epochs\n',
+    )
   })
 
   it('refuses a run that is not there', async () => {

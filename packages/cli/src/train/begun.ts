@@ -22,14 +22,9 @@ export function folderOf({ out, resume }: TrainFlags): string {
   return refuseUsage('--out: missing, expected a new folder for the run, such as --out runs/first')
 }
 
-/** Whether a run was begun in a folder. */
-export function holdsRun(folder: string): Promise<boolean> {
-  return exists(join(folder, 'config.json'))
-}
-
 /** Looks for a run to go on with; undefined where the folder holds no config.json. */
 export async function findRun(folder: string): Promise<Begun | undefined> {
-  if (!(await holdsRun(folder))) return undefined
+  if (!(await exists(join(folder, 'config.json')))) return undefined
   if (await exists(join(folder, 'checkpoint.safetensors'))) {
     const { training, data, checkpoint } = await readRun(folder)
     return { config: { training, data }, checkpoint }

@@ -1,5 +1,5 @@
 // Trains in a run folder: what `anyvae train` does once its flags are read.
-import { trainInFolder } from '@anyvae/trainer/node'
+import { checkRunFolder, checkSameSettings, tidyRun, trainInFolder } from '@anyvae/trainer/node'
 import type { TrainConfig, TrainEvent } from '@anyvae/trainer'
 import type { Io } from '../io.js'
 import type { Outcome } from '../outcome.js'
@@ -7,7 +7,7 @@ import { loadSource, type Loaded } from '../source.js'
 import { CliError, refuseUsage } from '../error.js'
 import { count } from '../ui/format.js'
 import { failed, stopped } from './advice.js'
-import { findRun, folderOf, holdsRun, type Begun } from './begun.js'
+import { findRun, folderOf, type Begun } from './begun.js'
 import { chooseEngine } from './engine.js'
 import type { TrainFlags } from './flags.js'
 import { createReport } from './report.js'
@@ -21,9 +21,14 @@ import { summarise } from './summary.js'
  */
 export async function runTraining(flags: TrainFlags, io: Io): Promise<Outcome> {
   const folder = folderOf(flags)
-  const begun = await findBegun(folder, flags)
+  await checkRunFolder(folder, { resume: flags.resume !== undefined })
+  const begun = await findRun(folder)
   const kept = { epoch: begun?.checkpoint?.epoch ?? 0 }
   try {
+    if (begun !== undefined && isComplete(begun, flags)) {
+      await tidyRun(folder)
+      return await summarise(folder, { already: true })
+    }
     const images = await imagesFor(folder, { flags, begun, io })
     const config = configFor(flags, begun, images)
     const completed = await trainWith(config, { folder, flags, begun, images, io, kept })
@@ -34,13 +39,10 @@ export async function runTraining(flags: TrainFlags, io: Io): Promise<Outcome> {
   throw await stopped(io.signal.reason, { folder, flags, epoch: kept.epoch })
 }
 
-/** The run to go on with; refuses one that is there and is not to be gone on with. */
-async function findBegun(folder: string, { resume }: TrainFlags): Promise<Begun | undefined> {
-  if (resume !== undefined) return findRun(folder)
-  if (!(await holdsRun(folder))) return undefined
-  throw new CliError(
-    `${folder}: holds a run, expected a new or empty folder, or --resume to go on with it`,
-  )
+/** Whether nothing is left to train; refuses settings that are not those of the run. */
+function isComplete({ config, checkpoint }: Begun, flags: TrainFlags): boolean {
+  checkSameSettings(config.training, resumedSettings(flags, config.training))
+  return checkpoint?.epoch === config.training.epochs
 }
 
 interface Start {

@@ -7,7 +7,10 @@ import { shellLine } from '../shell.js'
 import { nats, plural } from '../ui/format.js'
 
 /** The outcome of a run that has come to its end. */
-export async function summarise(folder: string): Promise<Outcome> {
+export async function summarise(
+  folder: string,
+  { already = false }: { readonly already?: boolean } = {},
+): Promise<Outcome> {
   const { records, checkpoint, data } = await readRun(folder)
   const last = records.at(-1)
   if (last === undefined) {
@@ -18,7 +21,9 @@ export async function summarise(folder: string): Promise<Outcome> {
   const seconds = records.reduce((sum, record) => sum + record.measured.seconds, 0)
   const next = shellLine(['anyvae', 'export', folder, '--out', `${folder}-bundle`])
   const text = [
-    `trained ${plural(epoch, 'epoch')} in ${folder}, ${seconds.toFixed(1)} s`,
+    already
+      ? `${folder}: already complete, ${epoch} of ${plural(checkpoint.config.epochs, 'epoch')}`
+      : `trained ${plural(epoch, 'epoch')} in ${folder}, ${seconds.toFixed(1)} s`,
     `test: negative ELBO ${nats(test.negativeElbo)} nats per image (reconstruction ${nats(test.reconstruction)}, KL ${nats(test.kl)})`,
     `      ${plural(test.images, 'image')} of the test split, 1 posterior sample each, binarisation ${binarisationOf(network)}`,
     `      ${network.architecture}, ${network.likelihood}, ${test.activeUnits} of ${plural(network.latent, 'latent')} active`,

@@ -71,13 +71,7 @@ export function decodeRunConfig(json: string): RunConfig {
  * @throws TrainError that names the first setting that differs
  */
 export function checkSameRun(begun: RunConfig, asked: RunConfig): void {
-  const changed = difference(begun.training, asked.training)
-  if (changed !== undefined) {
-    const { path, was, is } = changed
-    throw new TrainError(
-      `${path}: not what the run was begun with, got ${show(is)}, expected ${show(was)}`,
-    )
-  }
+  checkSameSettings(begun.training, asked.training)
   for (const split of ['train', 'test'] as const) {
     const [was, is] = [begun.data[split], asked.data[split]]
     if (was.sha256 === is.sha256) continue
@@ -87,6 +81,21 @@ export function checkSameRun(begun: RunConfig, asked: RunConfig): void {
         `expected ${was.count} of ${was.sha256.slice(0, 12)} (${begun.data.source})`,
     )
   }
+}
+
+/**
+ * Checks the settings of a run that is gone on with, without its images.
+ *
+ * @throws TrainError that names the first setting that differs
+ */
+export function checkSameSettings(begun: TrainConfig, asked: TrainConfig): void {
+  const changed = difference(begun, asked)
+  if (changed === undefined) return
+  const { path, was, is } = changed
+  const how = path === 'epochs' ? ', or a new run: schedules depend on the number of epochs' : ''
+  throw new TrainError(
+    `${path}: not what the run was begun with, got ${show(is)}, expected ${show(was)}${how}`,
+  )
 }
 
 interface Difference {

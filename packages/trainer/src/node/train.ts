@@ -64,6 +64,14 @@ export async function checkRunFolder(
   await inspect(folder, resume)
 }
 
+/** Removes what a kill left beside the files of a run that has nothing more to train. */
+export async function tidyRun(folder: string): Promise<void> {
+  await withLock(folder, async () => {
+    const found = await inspect(folder, true)
+    if (found.config !== undefined) await open(folder, found, found.config)
+  })
+}
+
 async function trainLocked(options: TrainInFolderOptions): Promise<TrainResult> {
   const { folder, images, resume = false } = options
   const found = await inspect(folder, resume)
