@@ -123,10 +123,32 @@ describe('a folder of images', () => {
     )
   })
 
-  it('follows links', async () => {
-    await paint('class/1.png', 9)
-    await symlink(join(folder, 'class'), join(folder, 'linked'))
-    expect((await loadImages(folder)).train.classNames).toEqual(['class', 'linked'])
+  it('follows links to other folders and files', async () => {
+    await paint('elsewhere/1.png', 9)
+    await paint('tree/class/1.png', 9)
+    await symlink(join(folder, 'elsewhere'), join(folder, 'tree', 'linked'))
+    await symlink(join(folder, 'elsewhere', '1.png'), join(folder, 'tree', 'class', '2.png'))
+    const { train, test } = await loadImages(join(folder, 'tree'))
+    expect([train.count + test.count, train.classNames]).toEqual([3, ['class', 'linked']])
+  })
+
+  it('takes each image once, whatever links there are within and above', async () => {
+    await paint('tree/class/1.png', 9)
+    await paint('tree/class/2.png', 9)
+    await paint('beside.png', 9)
+    await mkdir(join(folder, 'elsewhere'))
+    for (const [from, to] of [
+      ['tree/a', 'tree/class'],
+      ['tree/class/self', 'tree'],
+      ['tree/class/up', '.'],
+      ['tree/out', 'elsewhere'],
+      ['elsewhere/back', 'tree'],
+      ['elsewhere/loop', 'elsewhere'],
+    ] as const) {
+      await symlink(join(folder, to), join(folder, from))
+    }
+    const { train, test } = await loadImages(join(folder, 'tree'))
+    expect([train.count + test.count, train.classNames]).toEqual([2, ['class']])
   })
 
   it('tells how far it is', async () => {
@@ -189,6 +211,16 @@ describe('an unreadable image', () => {
     await paint('a.png', 0, 64, 64)
     await writeFile(join(folder, `b.${format}`), bytes.subarray(0, bytes.length / 2))
     await expect(loadImages(folder)).rejects.toThrow(`b.${format}: no readable image`)
+  })
+
+  it('is named where it is a link to nothing; other such links are passed by', async () => {
+    await paint('a.png', 0)
+    await symlink(join(folder, 'gone.txt'), join(folder, 'notes.txt'))
+    expect((await loadImages(folder)).train.count).toBe(1)
+    await symlink(join(folder, 'gone.png'), join(folder, 'b.png'))
+    await expect(loadImages(folder)).rejects.toThrow(
+      `${join(folder, 'b.png')}: no readable image, got a link to nothing, expected a whole image file`,
+    )
   })
 
   it('is told from one that lies in no class', async () => {

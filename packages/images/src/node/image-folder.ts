@@ -3,7 +3,7 @@ import { basename, join } from 'node:path'
 import { ImagesError } from '../error.js'
 import { imageSet, imageSize, type ImageSet, type ImageShape } from '../image-set.js'
 import type { Split } from '../split.js'
-import { imagesUnder, type Found } from './find-images.js'
+import { IMAGE_TYPES, imagesUnder, type Findings, type Found } from './find-images.js'
 import { readImageFacts, readImageFile, type ImageFacts } from './image-file.js'
 import type { Fit, LoadProgress, Size } from './options.js'
 import { completeParts } from './parts.js'
@@ -36,19 +36,24 @@ export async function loadImageFolder(
   options: FolderOptions = {},
 ): Promise<NotedSplit> {
   const split = await splitFoldersIn(folder)
-  const train = await imagesUnder(split ? join(folder, split.train) : folder)
-  const test = split ? await imagesUnder(join(folder, split.test)) : []
+  const findings = await imagesUnder(split ? join(folder, split.train) : folder)
+  const train = findings.images
+  const test = split ? (await imagesUnder(join(folder, split.test))).images : []
   const all = [...train, ...test]
-  if (all.length === 0) {
-    throw new ImagesError(
-      `${folder}: empty, got no image files, expected .png, .jpg, .webp and the like, or MNIST's IDX files`,
-    )
-  }
+  if (all.length === 0) throw noImages(folder, findings)
   const classNames = classesOf(all)
   const shape = await agreeOnShape(all, options)
   const toSet = readerOf(folder, { ...options, shape, classNames, total: all.length })
   const parts = { train: await toSet(train, 'train'), test: await toSet(test, 'test') }
   return { ...completeParts(parts, folder), ...(split?.note !== undefined && { note: split.note }) }
+}
+
+function noImages(folder: string, { others }: Findings): ImagesError {
+  const found = [...others].slice(0, 8).map(([ending, count]) => `${count} ${ending}`)
+  const wrong = found.length === 0 ? 'empty, got no files' : `no images, got ${found.join(', ')}`
+  return new ImagesError(
+    `${folder}: ${wrong}, expected images of type ${IMAGE_TYPES}, or MNIST's IDX files`,
+  )
 }
 
 /** The classes in sorted order, or none where no image has one. */

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -228,10 +228,23 @@ describe('sources', () => {
 
   it('that are empty are told so', async () => {
     await expect(loadImages(folder)).rejects.toThrow(
-      `${folder}: empty, got no image files, expected .png`,
+      `${folder}: empty, got no files, expected images of type .png`,
     )
-    await files({ 'notes.txt': new Uint8Array(9) })
-    await expect(loadImages(folder)).rejects.toThrow('empty')
+  })
+
+  it('that hold other files are told which types there are', async () => {
+    const none = new Uint8Array(9)
+    await files({ 'notes.txt': none, 'a.bmp': none, 'b.bmp': none, LICENSE: none })
+    await expect(loadImages(folder)).rejects.toThrow(
+      `${folder}: no images, got 1 LICENSE, 2 .bmp, 1 .txt, expected images of type .png, .jpg, .jpeg, .webp, .gif, .tif, .tiff or .avif, or MNIST's IDX files`,
+    )
+  })
+
+  it.skipIf(process.getuid?.() === 0)('that cannot be listed are named', async () => {
+    await chmod(folder, 0)
+    const refused = expect(loadImages(folder)).rejects
+    await refused.toThrow(`${folder}: cannot be listed, got EACCES: permission denied`)
+    await chmod(folder, 0o700)
   })
 
   it('that are downloaded once are read from the cache', async () => {

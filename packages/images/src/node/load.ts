@@ -1,5 +1,5 @@
 // Images of any source, named by one string.
-import { readdir, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { setImmediate } from 'node:timers/promises'
 import { ImagesError } from '../error.js'
 import { drawGlyphs, type GlyphsOptions } from '../glyphs.js'
@@ -8,6 +8,7 @@ import type { Split } from '../split.js'
 import { loadArrayFile } from './array-file.js'
 import { isErrno, messageOf } from './bytes.js'
 import { datasets, downloadDataset, isDatasetName } from './datasets.js'
+import { namesIn } from './find-images.js'
 import { hasIdxFiles, loadIdxFolder } from './idx-folder.js'
 import { loadImageFolder, type NotedSplit } from './image-folder.js'
 import type { LoadOptions, Size } from './options.js'
@@ -54,11 +55,11 @@ async function loadSplit(source: string, options: Asked): Promise<NotedSplit> {
   if (/^glyphs(:|$)/.test(source)) return loadGlyphs(source, options)
   if (isDatasetName(source)) {
     const folder = await downloadDataset(source, options)
-    return loadIdxFolder(folder, await readdir(folder), datasets[source].classNames)
+    return loadIdxFolder(folder, await namesIn(folder), datasets[source].classNames)
   }
   const isFolder = await isFolderAt(source)
   if (!isFolder) return loadArrayFile(source, options)
-  const names = await readdir(source)
+  const names = await namesIn(source)
   return hasIdxFiles(names) ? loadIdxFolder(source, names) : loadImageFolder(source, options)
 }
 
