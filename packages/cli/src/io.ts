@@ -21,7 +21,7 @@ const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const satisfies Record<string, 
 
 /**
  * This process as a command sees it. The first SIGINT or SIGTERM aborts the signal; a second one ends
- * the process at once. A stream whose reader has gone away (`| head`) swallows what is still written.
+ * the process at once. A stdout whose reader has gone away (`| head`) swallows what is still written.
  */
 export function processIo(): Io {
   const controller = new AbortController()
@@ -31,12 +31,17 @@ export function processIo(): Io {
       controller.abort(new CliError(`stopped by ${name}`, { exitCode }))
     })
   }
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosedPipe)
+  process.stdout.on('error', failResults)
+  // What is only said on the way is not worth a training.
+  process.stderr.on('error', () => undefined)
   return { stdout: process.stdout, stderr: process.stderr, signal: controller.signal }
 }
 
-function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error
+/** Results that cannot be written, such as to a full disk, are a failure; a reader that has gone away is none. */
+function failResults({ code, message }: NodeJS.ErrnoException): void {
+  if (code === 'EPIPE') return
+  process.stderr.write(`anyvae: stdout: cannot be written, got ${message}, expected room\n`)
+  process.exit(1)
 }
 
 /** The promise's value, unless the signal aborts first: then its reason is thrown. */

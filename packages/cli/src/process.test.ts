@@ -1,10 +1,11 @@
 // The command as a process: signals, closed pipes, and nothing but results on stdout.
+import { closeSync, existsSync, openSync } from 'node:fs'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { exitCodeOf, finished, start } from './testing/command.js'
+import { exitCodeOf, finished, finishedInto, start } from './testing/command.js'
 
 let base: string
 beforeAll(async () => {
@@ -48,6 +49,14 @@ describe('stdout', () => {
     const [exitCode, stderr] = await Promise.all([exitCodeOf(child), text(child.stderr)])
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
     expect((await readFile(join(base, 'preview.png'))).length).toBeGreaterThan(1000)
+  })
+
+  it.skipIf(!existsSync('/dev/full'))('on a full disk is one line and a failure', async () => {
+    const full = openSync('/dev/full', 'w')
+    const { exitCode, stderr } = await finishedInto(full, ['data', 'glyphs:50'])
+    closeSync(full)
+    expect(exitCode).toBe(1)
+    expect(stderr).toMatch(/^anyvae: stdout: cannot be written, got ENOSPC.*, expected room\n$/)
   })
 
   it('holds one JSON object, however much is said on stderr', async () => {

@@ -1,5 +1,5 @@
 // Runs the command for tests: in this process with streams of its own, or as a process of its own.
-import { spawn } from 'node:child_process'
+import { spawn, type ChildProcess } from 'node:child_process'
 import { PassThrough } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import type { ExitCode } from '../error.js'
@@ -27,9 +27,20 @@ const START = `import { runProcess } from ${JSON.stringify(new URL('../main.ts',
 
 /** The command as a process, run from the sources. */
 export function start(argv: readonly string[]) {
+  return spawn(process.execPath, nodeArguments(argv))
+}
+
+/** As {@link start}, with an open file as stdout; what is said on stderr, and how it ends. */
+export async function finishedInto(file: number, argv: readonly string[]) {
+  const child = spawn(process.execPath, nodeArguments(argv), { stdio: ['ignore', file, 'pipe'] })
+  const [exitCode, stderr] = await Promise.all([exitCodeOf(child), text(child.stderr)])
+  return { exitCode, stderr }
+}
+
+function nodeArguments(argv: readonly string[]): string[] {
   const loader = new URL('loader.mjs', import.meta.url).href
   const flags = ['--conditions=@anyvae/source', '--import', loader, '--input-type=module']
-  return spawn(process.execPath, [...flags, '-e', START, '--', 'anyvae', ...argv])
+  return [...flags, '-e', START, '--', 'anyvae', ...argv]
 }
 
 /** Everything that a process which {@link start} started prints, and how it ends. */
@@ -40,6 +51,6 @@ export async function finished(child: ReturnType<typeof start>): Promise<Ran> {
 }
 
 /** How a process ends; null where a signal killed it. */
-export function exitCodeOf(child: ReturnType<typeof start>): Promise<number | null> {
+export function exitCodeOf(child: ChildProcess): Promise<number | null> {
   return new Promise((resolve) => child.on('close', resolve))
 }
