@@ -54,7 +54,7 @@ export async function downloadFile(
     }
   }
   throw new ImagesError(
-    `${file.path}: not downloaded, got ${reasons.join('; ')}, expected one mirror to deliver it (they can be set, and a later try goes on from what is there)`,
+    `${file.path}: not downloaded, got ${reasons.join('; ')}, expected one mirror to deliver it (a later try goes on from what is there; or put the data set's files into a folder and pass that folder instead)`,
   )
 }
 
