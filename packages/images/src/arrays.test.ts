@@ -66,6 +66,7 @@ describe('imagesOfArray: values', () => {
   it.each([
     [NaN, 'f: no pixel value, got NaN at index 1, expected 0 to 1 or 0 to 255'],
     [-0.5, 'got -0.5 at index 1'],
+    [1023, 'got 1023 at index 1, expected 0 to 1 or 0 to 255 (rescale the array to one of these)'],
     [255.5, 'got 255.5 at index 1'],
     [Infinity, 'got Infinity at index 1'],
   ])('refuses %s', (value, message) => {

@@ -86,8 +86,9 @@ function toBytes({ dtype, data }: NpyArray, where: string): Uint8Array {
   for (let i = 0; i < data.length; i++) {
     const value = Number(data[i])
     if (!(value >= 0 && value <= 255)) {
+      const advice = Number.isFinite(value) ? ' (rescale the array to one of these)' : ''
       throw new ImagesError(
-        `${where}: no pixel value, got ${value} at index ${i}, expected 0 to 1 or 0 to 255`,
+        `${where}: no pixel value, got ${value} at index ${i}, expected 0 to 1 or 0 to 255${advice}`,
       )
     }
     if (value > greatest) greatest = value

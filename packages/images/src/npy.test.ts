@@ -45,6 +45,17 @@ describe('decodeNpy', () => {
     expect(decodeNpy(file, 'f')).toEqual({ dtype: 'u2', shape: [2], data: Uint16Array.of(256, 7) })
   })
 
+  it('reads half floats of either byte order as float32', () => {
+    const halves = [0x3c00, 0xc000, 0x3555, 0x7bff, 0x0001, 0x8000, 0x7c00, 0xfc00, 0x7e00]
+    const data = Float32Array.of(1, -2, 1365 / 4096, 65504, 2 ** -24, -0, Infinity, -Infinity, NaN)
+    const ordered = halves.map((bits) => [bits >> 8, bits & 255] as const)
+    for (const order of ['<', '>']) {
+      const bytes = ordered.flatMap(([high, low]) => (order === '<' ? [low, high] : [high, low]))
+      const header = `{'descr': '${order}f2', 'fortran_order': False, 'shape': (9,), }`
+      expect(decodeNpy(npy(header, bytes), 'f')).toEqual({ dtype: 'f4', shape: [9], data })
+    }
+  })
+
   const header = (descr: string, order = 'False') =>
     `{'descr': ${descr}, 'fortran_order': ${order}, 'shape': (2,), }`
 
@@ -62,9 +73,9 @@ describe('decodeNpy', () => {
       'f: truncated, got 133 bytes, expected 134 (u1, shape 2 x 3)',
     ],
     [
-      'half floats',
-      npy(header("'<f2'"), [0, 0, 0, 0]),
-      'f: values of an unknown type, got <f2, expected b1, u1',
+      'complex numbers',
+      npy(header("'<c8'"), [0, 0, 0, 0]),
+      'f: values of an unknown type, got <c8, expected b1, u1',
     ],
     [
       'records',

@@ -36,6 +36,9 @@ const READERS = {
   f8: { bytes: 8, array: Float64Array },
 } as const
 
+/** Half floats have no typed array everywhere: their bits are read and made float32. */
+const HALF = { bytes: 2, array: Uint16Array } as const
+
 /** NumPy's code of a type without its byte order: kind and bytes a value, such as `f4`. */
 export type NpyType = keyof typeof READERS
 
@@ -47,7 +50,7 @@ export function isNpy(bytes: Uint8Array): boolean {
 }
 
 /**
- * The array in a .npy file's bytes.
+ * The array in a .npy file's bytes; half floats become float32.
  *
  * @param where the file's name, for messages
  * @throws ImagesError where the bytes are no .npy file or a damaged one, where values are of another
@@ -56,7 +59,7 @@ export function isNpy(bytes: Uint8Array): boolean {
 export function decodeNpy(bytes: Uint8Array, where: string): NpyArray {
   const { text, end } = readHeader(bytes, where)
   const { dtype, bigEndian, shape } = parseHeader(text, where)
-  const { bytes: width, array } = READERS[dtype]
+  const { bytes: width, array } = dtype === 'f2' ? HALF : READERS[dtype]
   const expected = end + width * shape.reduce((product, dim) => product * dim, 1)
   if (bytes.length !== expected) {
     const wrong = bytes.length < expected ? 'truncated' : 'too long'
@@ -67,7 +70,11 @@ export function decodeNpy(bytes: Uint8Array, where: string): NpyArray {
   // A copy: typed arrays need aligned memory, and the file's may not be.
   const values = Uint8Array.from(bytes.subarray(end))
   if (bigEndian) swap(values, width)
-  return { dtype, shape, data: new array(values.buffer) }
+  return {
+    dtype: dtype === 'f2' ? 'f4' : dtype,
+    shape,
+    data: dtype === 'f2' ? singles(new Uint16Array(values.buffer)) : new array(values.buffer),
+  }
 }
 
 /** The bytes of a .npy file, format version 1.0. */
@@ -103,7 +110,7 @@ function readLength(view: DataView, start: number): number {
 }
 
 interface Header {
-  readonly dtype: NpyType
+  readonly dtype: NpyType | 'f2'
   readonly bigEndian: boolean
   readonly shape: readonly number[]
 }
@@ -112,8 +119,8 @@ function parseHeader(text: string, where: string): Header {
   const descr = /'descr':\s*'([^']*)'/.exec(text)?.[1] ?? 'a structured type'
   const [order, dtype] = [descr.slice(0, 1), descr.slice(1)]
   const dims = /'shape':\s*\(([^)]*)\)/.exec(text)?.[1]
-  if (!isType(dtype)) {
-    const known = Object.keys(READERS).join(', ')
+  if (!isType(dtype) && dtype !== 'f2') {
+    const known = [...Object.keys(READERS), 'f2'].join(', ')
     throw new ImagesError(`${where}: values of an unknown type, got ${descr}, expected ${known}`)
   }
   if (dims === undefined) {
@@ -130,6 +137,17 @@ function parseHeader(text: string, where: string): Header {
 
 function isType(dtype: string): dtype is NpyType {
   return Object.hasOwn(READERS, dtype)
+}
+
+/** Half floats as float32, exactly. */
+function singles(halves: Uint16Array): Float32Array {
+  return Float32Array.from(halves, (bits) => {
+    const [exponent, fraction] = [(bits >> 10) & 31, bits & 1023]
+    const sign = bits & 0x8000 ? -1 : 1
+    if (exponent === 31) return fraction === 0 ? sign * Infinity : NaN
+    if (exponent === 0) return sign * fraction * 2 ** -24
+    return sign * (1024 + fraction) * 2 ** (exponent - 25)
+  })
 }
 
 /** Reverses the bytes of each value in place. */
