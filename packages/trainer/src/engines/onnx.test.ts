@@ -20,7 +20,7 @@ const STEPS = 50
 const BATCH = 8
 
 const networks: Record<string, NetworkOptions> = {
-  mlp: { architecture: 'mlp', image: { channels: 1, height: 28, width: 28 }, hidden: [64] },
+  mlp: { architecture: 'mlp', image: { channels: 1, height: 28, width: 28 } },
   conv: { architecture: 'conv', image: { channels: 1, height: 28, width: 28 }, filters: [4, 8] },
   'conv of odd size and three channels': {
     architecture: 'conv',
