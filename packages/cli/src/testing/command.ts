@@ -33,7 +33,8 @@ export function start(argv: readonly string[]) {
 /** As {@link start}, with an open file as stdout; what is said on stderr, and how it ends. */
 export async function finishedInto(file: number, argv: readonly string[]) {
   const child = spawn(process.execPath, nodeArguments(argv), { stdio: ['ignore', file, 'pipe'] })
-  const [exitCode, stderr] = await Promise.all([exitCodeOf(child), text(child.stderr)])
+  const said = child.stderr === null ? '' : text(child.stderr)
+  const [exitCode, stderr] = await Promise.all([exitCodeOf(child), said])
   return { exitCode, stderr }
 }
 
