@@ -15,6 +15,11 @@ export function parseEndpoint(what: string, text: string): Endpoint {
   if (/^\d+$/.test(text)) return { kind: 'index', index: Number(text) }
   const seed = /^seed:(\d+)$/.exec(text)?.[1]
   if (seed !== undefined) return { kind: 'seed', seed: Number(seed) }
+  if (/^(seed:.*|[+-]?[\d.]+)$/.test(text)) {
+    refuseUsage(
+      `${what}: no end, got '${text}', expected an index from 0, seed:<n> with n from 0, or an image file`,
+    )
+  }
   return { kind: 'file', path: text }
 }
 

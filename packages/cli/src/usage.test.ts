@@ -79,6 +79,11 @@ const WRONG: [argv: string, message: string | RegExp][] = [
     'interpolate b --from 1 --to 2 --steps 1',
     "--steps: no usable number, got '1', expected a whole",
   ],
+  ...['seed:x', 'seed:', 'seed:-1', '-1', '1.5'].map((end): [string, string] => [
+    `interpolate b --from ${end} --to 2`,
+    `--from: no end, got '${end}', expected an index from 0, seed:<n> with n from 0, or an image file`,
+  ]),
+  ['manifold b --axes 3', "--axes: no two latents, got '3', expected two different ones"],
   ['manifold b --axes 1,1', "--axes: no two latents, got '1,1', expected two different ones"],
 ]
 

@@ -42,8 +42,8 @@ anyvae manifold models/first --axes 3,7 --size 15`,
 }
 
 function parseAxes(what: string, text: string): Axes {
-  const [first = '', second = '', ...rest] = text.split(',')
-  if (rest.length > 0 || first === second) {
+  const [first = '', second, ...rest] = text.split(',')
+  if (second === undefined || rest.length > 0 || first === second) {
     refuseUsage(`${what}: no two latents, got '${text}', expected two different ones, such as 0,1`)
   }
   return [parseWhole(what, first, 0), parseWhole(what, second, 0)]
