@@ -69,7 +69,8 @@ export const alterations: readonly Alteration[] = [
   {
     what: 'no manifest',
     alter: (bundle) => rm(join(bundle, 'anyvae.json')),
-    message: /anyvae.json': cannot be read, got 'ENOENT.*', expected a readable file/,
+    message:
+      /anyvae.json(': cannot be read, got 'ENOENT.*', expected a readable file|, expected it in)/,
     byUrl: /anyvae.json'?: .*HTTP status 404/,
   },
   {

@@ -11,6 +11,7 @@ import { loadVae, type Vae } from '@anyvae/runtime-node'
 import { sessionOptions, type SessionFlags } from './command.js'
 import { CliError, refuseUsage } from './error.js'
 import { untilStopped, type Io } from './io.js'
+import { checkBundleLocation } from './location.js'
 import { loadSource } from './source.js'
 
 /** Opens a bundle and releases it when its use has ended, well or not; a signal ends the waiting. */
@@ -19,6 +20,7 @@ export async function withVae<T>(
   { flags, io }: { readonly flags: SessionFlags; readonly io: Io },
   use: (vae: Vae) => Promise<T>,
 ): Promise<T> {
+  await checkBundleLocation(location)
   const vae = await untilStopped(
     io.signal,
     loadVae(location, { ...sessionOptions(flags), lazy: true }),

@@ -111,6 +111,19 @@ describe('eval', () => {
   })
 })
 
+describe('a bundle that is none', () => {
+  it.each(['verify', 'eval', 'encode', 'sample'])('%s says what it is instead', async (command) => {
+    const flags = command === 'eval' || command === 'encode' ? DATA : []
+    const run1 = await run([command, runFolder, ...flags])
+    const next = `export it first: anyvae export ${runFolder} --out ${runFolder}-bundle`
+    expect(run1.stderr).toBe(`anyvae: ${runFolder}: no bundle, got a run folder; ${next}\n`)
+    const none = await run([command, at('nothing'), ...flags])
+    expect([run1.exitCode, none.exitCode]).toEqual([1, 1])
+    expect(none.stderr).toMatch(/nothing: no bundle, got no anyvae.json, expected it in a folder/)
+    expect(none.stderr.trimEnd().split('\n')).toHaveLength(1)
+  })
+})
+
 describe('encode', () => {
   it('prints CSV, or writes .csv, .json and .npy with the same values', async () => {
     const flags = ['encode', bundle, ...DATA, '--limit', '4']

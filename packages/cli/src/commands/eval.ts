@@ -10,6 +10,7 @@ import {
   type SessionFlags,
 } from '../command.js'
 import { choice, whole } from '../flags.js'
+import { checkBundleLocation } from '../location.js'
 import type { Outcome } from '../outcome.js'
 import type { Context } from '../program.js'
 import { SOURCES } from '../source.js'
@@ -48,6 +49,7 @@ async function evaluateBundle(
   flags: EvalFlags,
   { io }: Context,
 ): Promise<Outcome> {
+  await checkBundleLocation(location)
   const { bundleEvaluator } = await import('@anyvae/bundle')
   const { bundleReader, nodeBackend } = await import('@anyvae/runtime-node')
   const { evaluate } = await import('@anyvae/trainer')

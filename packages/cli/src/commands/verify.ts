@@ -9,6 +9,7 @@ import {
   type SessionFlags,
 } from '../command.js'
 import { untilStopped } from '../io.js'
+import { checkBundleLocation } from '../location.js'
 import type { Outcome } from '../outcome.js'
 import type { Context } from '../program.js'
 import { bytes } from '../ui/format.js'
@@ -29,6 +30,7 @@ export function addVerify(program: Command, context: Context): void {
 }
 
 async function verify(location: string, flags: SessionFlags): Promise<Verification> {
+  await checkBundleLocation(location)
   const { verifyBundle } = await import('@anyvae/bundle')
   const { bundleReader, nodeBackend } = await import('@anyvae/runtime-node')
   return verifyBundle(bundleReader(location), nodeBackend, sessionOptions(flags))
