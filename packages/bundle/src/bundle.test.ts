@@ -5,7 +5,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import { glyphs } from '@anyvae/images'
 import { decodeModel, encodeModel } from '@anyvae/onnx'
 import { randomStream } from '@anyvae/random'
-import type { BundleReader } from '@anyvae/runtime'
+import { parseManifest, type BundleReader, type Manifest } from '@anyvae/runtime'
 import { nodeBackend } from '@anyvae/runtime-node'
 import { createNetwork, evaluate, initialState, tfjsEngine } from '@anyvae/trainer'
 import { bundleEvaluator, createBundle, type Trained, verifyBundle } from './index.js'
@@ -46,6 +46,10 @@ function readerOf(
   }
 }
 
+function manifestOf(files: ReadonlyMap<string, Uint8Array>): Manifest {
+  return parseManifest(JSON.parse(new TextDecoder().decode(files.get('anyvae.json'))))
+}
+
 describe.each(['bernoulli', 'gaussian'] as const)('a bundle of %s likelihood', (likelihood) => {
   const model = trained(likelihood)
   let files: ReadonlyMap<string, Uint8Array>
@@ -69,6 +73,8 @@ describe.each(['bernoulli', 'gaussian'] as const)('a bundle of %s likelihood', (
     ])
     const card = new TextDecoder().decode(files.get('README.md'))
     expect(card).toContain('| negative ELBO | 123.46 nats per image |')
+    expect(card).toMatch(/^---\nlicense: other\n/)
+    expect(manifestOf(files).license).toBe('other')
   })
 
   it('verifies', async () => {
@@ -157,6 +163,12 @@ describe.each(['bernoulli', 'gaussian'] as const)('a bundle of %s likelihood', (
     const { problems } = await verifyBundle(readerOf(files, { [path]: cut }), nodeBackend)
     expect(problems).toEqual([expect.stringContaining(path)])
   })
+})
+
+it('bears the licence that it is given', async () => {
+  const files = await createBundle(trained('bernoulli'), { name: 'test', license: 'Apache-2.0' })
+  expect(new TextDecoder().decode(files.get('README.md'))).toMatch(/^---\nlicense: apache-2.0\n/)
+  expect(manifestOf(files).license).toBe('Apache-2.0')
 })
 
 describe('VERSION', () => {

@@ -20,7 +20,7 @@ export interface BundleOptions {
   readonly name: string
   /** Default 17. */
   readonly opset?: number
-  /** SPDX identifier of the weights' licence, default MIT. */
+  /** SPDX identifier of the weights' licence; `other` where left out, which grants nothing. */
   readonly license?: string
   readonly author?: string
 }
@@ -33,7 +33,7 @@ const FLOAT32_TOLERANCE = 1e-4
 
 /** Everything that a bundle's folder holds. */
 export async function createBundle(trained: Trained, options: BundleOptions): Promise<BundleFiles> {
-  const { opset = DEFAULT_OPSET, license = 'MIT' } = options
+  const { opset = DEFAULT_OPSET, license = 'other' } = options
   const network = createNetwork(trained.network)
   const models = vaeModels(network, trained.parameters, {
     opset,
