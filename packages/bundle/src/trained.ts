@@ -1,6 +1,7 @@
 // A trained network with the facts about its training, which is all that a bundle is made from.
 import type { QualitySummary, TrainingSummary } from '@anyvae/runtime'
 import type { Checkpoint, NetworkConfig, ParameterValues } from '@anyvae/trainer'
+import { nameOf, withoutFolders } from './names.js'
 
 /** What a bundle is made from. */
 export interface Trained {
@@ -22,7 +23,11 @@ export interface TrainedData {
 /** What every figure of this program means by its likelihood of images. */
 export const BINARISATION = 'none (grey values as probabilities)'
 
-/** A trained network from a run's last checkpoint. */
+/**
+ * A trained network from a run's last checkpoint.
+ *
+ * @param options the command that reproduces it; of absolute paths in it their own names are kept
+ */
 export function trainedOf(
   run: { readonly checkpoint: Checkpoint; readonly data: TrainedData },
   options: { readonly command?: string } = {},
@@ -48,7 +53,7 @@ export function trainedOf(
       provider: computedWith.provider,
       threads: computedWith.threads,
       versions: computedWith.versions,
-      ...(options.command === undefined ? {} : { command: options.command }),
+      ...(options.command === undefined ? {} : { command: withoutFolders(options.command) }),
     },
     quality: {
       data: nameOf(run.data.source),
@@ -63,9 +68,4 @@ export function trainedOf(
       activeUnits,
     },
   }
-}
-
-/** A source's own name: of a path the last part, since bundles are published and folders are private. */
-function nameOf(source: string): string {
-  return source.split(/[\\/]/).findLast((part) => part !== '' && part !== '.') ?? source
 }
