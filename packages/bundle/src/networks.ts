@@ -42,6 +42,7 @@ export async function computeReference(
   const previous = tf.engine().backendName
   await tf.setBackend('cpu')
   try {
+    quietFirstUse()
     tf.engine().startScope('reference')
     return valuesOf(compute(parameterTensors(network, parameters)))
   } finally {
@@ -50,6 +51,17 @@ export async function computeReference(
       await tf.setBackend(previous)
     }
   }
+}
+
+/**
+ * The cpu backend advertises tfjs-node on its first use, where IS_NODE is set. The first use is this
+ * one, without it; real warnings are left alone.
+ */
+function quietFirstUse(): void {
+  const isNode = tf.env().getBool('IS_NODE')
+  tf.env().set('IS_NODE', false)
+  tf.scalar(0).dispose()
+  tf.env().set('IS_NODE', isNode)
 }
 
 function parameterTensors(network: Network, parameters: ParameterValues): Tensors {
