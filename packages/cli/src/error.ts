@@ -28,15 +28,6 @@ export function refuseUsage(message: string): never {
   throw new CliError(message, { exitCode: 2 })
 }
 
-/** Makes an error of a flag's value one of wrong usage, whoever found it. */
-export function asUsage<T>(check: () => T): T {
-  try {
-    return check()
-  } catch (cause) {
-    throw new CliError(messageOf(cause), { exitCode: 2, cause })
-  }
-}
-
 /** What a thrown value says. */
 export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown)

@@ -13,10 +13,14 @@ export function choice(flags: string, description: string, permitted: readonly s
   )
 }
 
-/** A flag that takes a whole number of at least `least`. */
-export function whole(flags: string, description: string, least: number): Option {
+/** A flag that takes a whole number of at least `least` and, where given, at most `most`. */
+export function whole(
+  flags: string,
+  description: string,
+  ...[least, most]: [least: number, most?: number]
+): Option {
   const option = new Option(flags, description)
-  return option.argParser((text: string) => parseWhole(`--${option.name()}`, text, least))
+  return option.argParser((text: string) => parseWhole(`--${option.name()}`, text, { least, most }))
 }
 
 /** A flag that takes a finite number, of at least `least` or above `above`. */
@@ -40,7 +44,7 @@ export function number(
 export function wholes(flags: string, description: string): Option {
   const option = new Option(flags, description)
   return option.argParser((text: string) =>
-    text.split(',').map((part) => parseWhole(`--${option.name()}`, part, 1)),
+    text.split(',').map((part) => parseWhole(`--${option.name()}`, part, { least: 1 })),
   )
 }
 
@@ -54,11 +58,14 @@ export function parsed<T>(
   return option.argParser((text: string) => parse(`--${option.name()}`, text))
 }
 
-/** A whole number of at least `least`. */
-export function parseWhole(what: string, text: string, least: number): number {
+/** A whole number within bounds. */
+export function parseWhole(
+  what: string,
+  text: string,
+  { least, most = Number.MAX_SAFE_INTEGER }: { least: number; most?: number | undefined },
+): number {
   const value = /^\d+$/.test(text.trim()) ? Number(text) : Number.NaN
-  if (Number.isSafeInteger(value) && value >= least) return value
-  return refuseUsage(
-    `${what}: no usable number, got '${text}', expected a whole number of at least ${least}`,
-  )
+  if (value >= least && value <= most) return value
+  const bounds = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `${least} to ${most}`
+  return refuseUsage(`${what}: no usable number, got '${text}', expected a whole number ${bounds}`)
 }

@@ -34,7 +34,10 @@ function parseSize(what: string, text: string): Size {
   if (height === undefined || width === undefined || rest.length > 0) {
     return refuseUsage(`${what}: no size, got '${text}', expected height x width, such as 28x28`)
   }
-  return { height: parseWhole(what, height, 1), width: parseWhole(what, width, 1) }
+  return {
+    height: parseWhole(what, height, { least: 1 }),
+    width: parseWhole(what, width, { least: 1 }),
+  }
 }
 
 /** The images of a source, in two splits. */

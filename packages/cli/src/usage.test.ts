@@ -66,10 +66,7 @@ const WRONG: [argv: string, message: string | RegExp][] = [
   ['verify b c', /too many arguments.*Expected 1 argument but got 2/],
   ['verify b --provider tpu', "--provider: unknown, got 'tpu', expected cpu, cuda, webgpu"],
   ['eval b --data glyphs --split all', "--split: unknown, got 'all', expected test, train"],
-  [
-    'sample b --count 0',
-    "--count: no usable number, got '0', expected a whole number of at least 1",
-  ],
+  ['sample b --count 0', "--count: no usable number, got '0', expected a whole number 1 to 100000"],
   [
     'sample b --out s.jpg',
     "--out: no known kind of file, got 's.jpg', expected a name that ends in .png or .npy",
@@ -83,6 +80,16 @@ const WRONG: [argv: string, message: string | RegExp][] = [
     `interpolate b --from ${end} --to 2`,
     `--from: no end, got '${end}', expected an index from 0, seed:<n> with n from 0, or an image file`,
   ]),
+  [
+    'manifold b --size 3000',
+    "--size: no usable number, got '3000', expected a whole number 2 to 200",
+  ],
+  ['sample b --count 10000000', "got '10000000', expected a whole number 1 to 100000"],
+  ['sample b --count 20000', '--count: too many for a picture, got 20000, expected at most 10000'],
+  [
+    'export r --out b --opset 5',
+    "--opset: no usable number, got '5', expected a whole number 13 to",
+  ],
   ['manifold b --axes 3', "--axes: no two latents, got '3', expected two different ones"],
   ['manifold b --axes 1,1', "--axes: no two latents, got '1,1', expected two different ones"],
 ]

@@ -27,7 +27,7 @@ export function addExport(program: Command, context: Context): void {
     .argument('<run>', 'the run folder')
     .addOption(new Option('--out <folder>', 'the bundle').makeOptionMandatory())
     .addOption(new Option('--name <name>', "of the model (default: the bundle folder's)"))
-    .addOption(whole('--opset <n>', 'ONNX operator set (default: 17)', 1))
+    .addOption(whole('--opset <n>', 'ONNX operator set, 13 to 21 (default: 17)', 13, 21))
     .addOption(new Option('--license <id>', 'SPDX identifier of the licence (default: MIT)'))
     .addOption(new Option('--force', 'replace an existing folder'))
   withCommonFlags(command).action(async (run: string, flags: ExportFlags) => {

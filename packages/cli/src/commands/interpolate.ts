@@ -32,7 +32,7 @@ anyvae interpolate models/first --from one.png --to two.png`,
     .addOption(end('--to <end>', 'as --from'))
     .addOption(new Option('--data <source>', `images that an index means: ${SOURCES}`))
     .addOption(choice('--split <name>', 'which part of --data (default: test)', ['test', 'train']))
-    .addOption(whole('--steps <n>', 'images in all, with both ends', 2).default(9))
+    .addOption(whole('--steps <n>', 'images in all, with both ends', 2, 1000).default(9))
     .addOption(choice('--mode <name>', 'kind of way', ['spherical', 'linear']).default('spherical'))
     .addOption(outFlag('a picture, or the values', ['.png', '.npy']).default('interpolation.png'))
   withCommonFlags(withSessionFlags(command)).action(

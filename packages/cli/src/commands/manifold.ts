@@ -32,7 +32,7 @@ anyvae manifold models/first --axes 3,7 --size 15`,
         parseAxes,
       ),
     )
-    .addOption(whole('--size <n>', 'rows and columns', 2).default(20))
+    .addOption(whole('--size <n>', 'rows and columns', 2, 200).default(20))
     .addOption(outFlag('a picture, or the values', ['.png', '.npy']).default('manifold.png'))
   withCommonFlags(withSessionFlags(command)).action(
     async (location: string, flags: ManifoldFlags) => {
@@ -46,7 +46,7 @@ function parseAxes(what: string, text: string): Axes {
   if (second === undefined || rest.length > 0 || first === second) {
     refuseUsage(`${what}: no two latents, got '${text}', expected two different ones, such as 0,1`)
   }
-  return [parseWhole(what, first, 0), parseWhole(what, second, 0)]
+  return [parseWhole(what, first, { least: 0 }), parseWhole(what, second, { least: 0 })]
 }
 
 async function manifold(location: string, flags: ManifoldFlags, { io }: Context): Promise<Outcome> {

@@ -1,6 +1,7 @@
 // `anyvae sample`: images decoded from latents that are drawn from the prior.
 import type { Command } from 'commander'
 import { addCommand, withCommonFlags, withSessionFlags, type SessionFlags } from '../command.js'
+import { refuseUsage } from '../error.js'
 import { number, whole } from '../flags.js'
 import type { Outcome } from '../outcome.js'
 import { outFlag } from '../outflag.js'
@@ -15,6 +16,10 @@ interface SampleFlags extends SessionFlags {
   readonly out: string
 }
 
+/** Of 28x28 images, 300 MB. */
+const MOST = 100_000
+const MOST_IN_PICTURE = 10_000
+
 export function addSample(program: Command, context: Context): void {
   const command = addCommand(program, 'sample', {
     description:
@@ -24,12 +29,12 @@ anyvae sample models/first --count 64 --seed 1 --out samples.png
 anyvae sample models/first --count 1000 --out samples.npy`,
   })
     .argument('<bundle>', 'folder or URL')
-    .addOption(whole('--count <n>', 'images', 1).default(64))
+    .addOption(whole('--count <n>', 'images', 1, MOST).default(64))
     .addOption(whole('--seed <n>', 'of the latents', 0).default(0))
     .addOption(
       number('--temperature <x>', "the prior's standard deviation", { least: 0 }).default(1),
     )
-    .addOption(whole('--columns <n>', 'of the picture (default: as square as can be)', 1))
+    .addOption(whole('--columns <n>', 'of the picture (default: as square as can be)', 1, 1000))
     .addOption(outFlag('a picture, or the values', ['.png', '.npy']).default('samples.png'))
   withCommonFlags(withSessionFlags(command)).action(
     async (location: string, flags: SampleFlags) => {
@@ -43,6 +48,11 @@ async function sample(location: string, flags: SampleFlags, { io }: Context): Pr
   const { withVae } = await import('../bundles.js')
   const { writeImages } = await import('../output.js')
   const { count, seed, temperature, out, columns = Math.ceil(Math.sqrt(count)) } = flags
+  if (out.endsWith('.png') && count > MOST_IN_PICTURE) {
+    refuseUsage(
+      `--count: too many for a picture, got ${count}, expected at most ${MOST_IN_PICTURE}, or --out samples.npy`,
+    )
+  }
   const { made, manifest } = await withVae(location, { flags, io }, async (vae) => ({
     made: await vae.sample(count, { seed, temperature }),
     manifest: vae.manifest,

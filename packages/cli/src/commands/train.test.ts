@@ -5,7 +5,7 @@ import { parseNetworkConfig, parseTrainConfig } from '@anyvae/trainer'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { CliError } from '../error.js'
 import { run } from '../testing/command.js'
-import { createFixture, DATA, json, TRAIN, type Fixture } from '../testing/fixture.js'
+import { createFixture, json, TRAIN, type Fixture } from '../testing/fixture.js'
 import { scheduleText } from '../train/settings.js'
 import { checkNode } from '../train/tensorflow.js'
 
@@ -168,9 +168,18 @@ describe('train', () => {
       ['--engine', 'tfjs', '--backend', 'wasm', '--arch', 'conv'],
       '--backend: wasm lacks the gradient',
     ],
-    [['--arch', 'conv', '--hidden', '3'], 'hidden: not a setting of conv'],
+    [['--arch', 'conv', '--hidden', '3'], '--hidden: not a setting of conv'],
+    [['--filters', '16'], '--filters: not a setting of mlp'],
+    [['--latent', '1000000'], 'network: too large, got 1202001601 parameters'],
   ])('refuses %s', async (flags, message) => {
-    const { exitCode, stderr } = await run(['train', ...DATA, '--out', at('new'), ...flags])
+    const { exitCode, stderr } = await run([
+      'train',
+      '--data',
+      'none',
+      '--out',
+      at('new'),
+      ...flags,
+    ])
     expect(exitCode).toBe(2)
     expect(stderr).toContain(message)
     expect(await readdir(base)).not.toContain('new')

@@ -1,6 +1,6 @@
 // Trains in a run folder: what `anyvae train` does once its flags are read.
 import { checkRunFolder, checkSameSettings, tidyRun, trainInFolder } from '@anyvae/trainer/node'
-import type { TrainConfig, TrainEvent } from '@anyvae/trainer'
+import type { EngineFactory, TrainConfig, TrainEvent } from '@anyvae/trainer'
 import type { Io } from '../io.js'
 import type { Outcome } from '../outcome.js'
 import { loadSource, type Loaded } from '../source.js'
@@ -11,7 +11,7 @@ import { findRun, folderOf, type Begun } from './begun.js'
 import { chooseEngine } from './engine.js'
 import type { TrainFlags } from './flags.js'
 import { createReport } from './report.js'
-import { newSettings, resumedSettings } from './settings.js'
+import { checkSettings, newSettings, resumedSettings } from './settings.js'
 import { summarise } from './summary.js'
 
 /**
@@ -29,9 +29,12 @@ export async function runTraining(flags: TrainFlags, io: Io): Promise<Outcome> {
       await tidyRun(folder)
       return await summarise(folder, { already: true })
     }
+    if (begun === undefined) checkSettings(flags)
+    const architecture = begun?.config.training.network.architecture ?? flags.arch ?? 'mlp'
+    const engineFactory = await chooseEngine(flags, architecture, begun?.checkpoint?.computedWith)
     const images = await imagesFor(folder, { flags, begun, io })
     const config = configFor(flags, begun, images)
-    const completed = await trainWith(config, { folder, flags, begun, images, io, kept })
+    const completed = await trainWith(config, { folder, flags, engineFactory, images, io, kept })
     if (completed) return await summarise(folder)
   } catch (error) {
     if (!io.signal.aborted) throw failed(error, { folder, flags, epoch: kept.epoch })
@@ -76,18 +79,17 @@ function configFor(flags: TrainFlags, begun: Begun | undefined, images: Loaded):
     : resumedSettings(flags, begun.config.training)
 }
 
-interface Plan extends Start {
+interface Plan extends Omit<Start, 'begun'> {
   readonly folder: string
+  readonly engineFactory: EngineFactory
   readonly images: Loaded
   /** The last epoch whose checkpoint is on disk. */
   readonly kept: { epoch: number }
 }
 
 async function trainWith(config: TrainConfig, plan: Plan): Promise<boolean> {
-  const { folder, flags, begun, images, io, kept } = plan
-  const { architecture } = config.network
-  const engineFactory = await chooseEngine(flags, architecture, begun?.checkpoint?.computedWith)
-  const report = createReport(io.stderr, architecture)
+  const { folder, flags, engineFactory, images, io, kept } = plan
+  const report = createReport(io.stderr, config.network.architecture)
   const onEvent = (event: TrainEvent) => {
     if (event.type === 'epoch') kept.epoch = event.record.epoch
     return report.onEvent(event)

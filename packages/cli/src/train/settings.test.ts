@@ -84,7 +84,7 @@ describe('flags of train', () => {
 
   it('refuses settings of another architecture as wrong usage', () => {
     const refused = () => newSettings(flagsOf(['--arch', 'conv', '--hidden', '4']), image)
-    expect(refused).toThrow(/^hidden: not a setting of conv/)
+    expect(refused).toThrow(/^--hidden: not a setting of conv/)
     expect(refused).toThrow(expect.objectContaining({ exitCode: 2 }))
   })
 })

@@ -1,6 +1,7 @@
 // Flags to training settings, and a run's settings back to the command that reproduces it.
 import type { ImageShape } from '@anyvae/images'
 import {
+  createNetwork,
   parseTrainConfig,
   type Duration,
   type NetworkConfig,
@@ -9,15 +10,26 @@ import {
   type TrainSettings,
 } from '@anyvae/trainer'
 import type { RunConfig } from '@anyvae/trainer/node'
-import { asUsage } from '../error.js'
+import { CliError, messageOf } from '../error.js'
 import { shellLine } from '../shell.js'
 import type { SettingFlags } from './flags.js'
 
+/** The least that images may be: what is wrong with them is wrong with all. */
+const SMALLEST: ImageShape = { channels: 1, height: 1, width: 1 }
+
+/** Refuses flags that no images go with, before any are loaded. Throws CliError, of wrong usage. */
+export function checkSettings(flags: SettingFlags): void {
+  newSettings(flags, SMALLEST)
+}
+
 /** The settings of a new run. Throws CliError, of wrong usage. */
 export function newSettings(flags: SettingFlags, image: ImageShape): TrainConfig {
-  return asUsage(() =>
-    parseTrainConfig({ ...ownSettings(flags), network: { ...networkSettings(flags), image } }),
-  )
+  const network = { ...networkSettings(flags), image }
+  return asFlags(() => {
+    const config = parseTrainConfig({ ...ownSettings(flags), network })
+    createNetwork(config.network)
+    return config
+  })
 }
 
 /** The settings of a run that is gone on with, with what flags say otherwise (to be refused). */
@@ -26,7 +38,29 @@ export function resumedSettings(flags: SettingFlags, begun: TrainConfig): TrainC
   const { architecture, image } = begun.network
   const other = own.architecture !== undefined && own.architecture !== architecture
   const network = other ? { ...own, image } : { ...begun.network, ...own }
-  return asUsage(() => parseTrainConfig({ ...begun, ...ownSettings(flags), network }))
+  return asFlags(() => parseTrainConfig({ ...begun, ...ownSettings(flags), network }))
+}
+
+/** The trainer's settings whose flags have other names. */
+const FLAGS: Readonly<Record<string, string>> = {
+  architecture: 'arch',
+  kernelSize: 'kernel',
+  batchSize: 'batch',
+  learningRate: 'lr',
+  klWarmup: 'kl-warmup',
+}
+
+/** Makes an error of wrong usage, with the flag's name for the trainer's: `--kernel` for `kernelSize`. */
+function asFlags<T>(check: () => T): T {
+  try {
+    return check()
+  } catch (cause) {
+    const [, setting = '', part] = /^(\w+)(?:\.(\w+))?:/.exec(messageOf(cause)) ?? []
+    const rest = messageOf(cause).replace(/^[^:]*/, '')
+    const flag = `--${FLAGS[setting] ?? setting}${part === undefined ? '' : ` ${part}`}`
+    const what = setting === 'network' ? setting : flag
+    throw new CliError(`${what}${rest}`, { exitCode: 2, cause })
+  }
 }
 
 function networkSettings({ arch, latent, hidden, filters, kernel, likelihood }: SettingFlags) {

@@ -1,7 +1,9 @@
 // From a configuration to a network: the body of its architecture, two heads and the likelihood's outputs.
 import * as tf from '@tensorflow/tfjs-core'
+import { TrainError } from '../error.js'
 import { parseNetworkConfig } from './config.js'
 import { convBody } from './conv.js'
+import { size } from './initial.js'
 import { dense, tensor } from './layers.js'
 import { mlpBody } from './mlp.js'
 import type { Decoded, Network, NetworkConfig, NetworkOptions } from './types.js'
@@ -18,13 +20,16 @@ export interface Body {
   decodeFlat(parameters: Tensors, latent: tf.Tensor2D): tf.Tensor2D
 }
 
+/** With gradients and Adam's moments, 2 GB in float32. */
+const MOST_PARAMETERS = 100_000_000
+
 /** The Gaussian likelihood's only own parameter: log sigma, shared by all pixels. */
 export const LOG_SCALE = 'decoder/log_scale'
 
 /**
  * A variational autoencoder (Kingma and Welling 2014) as pure functions of its parameters.
  *
- * @throws TrainError for a configuration that {@link parseNetworkConfig} refuses
+ * @throws TrainError for a configuration that {@link parseNetworkConfig} refuses, or of too many parameters
  */
 export function createNetwork(options: NetworkOptions): Network {
   const config = parseNetworkConfig(options)
@@ -32,15 +37,17 @@ export function createNetwork(options: NetworkOptions): Network {
   const head = { inputs: body.features, outputs: config.latent, activation: 'none' } as const
   const mean = dense('encoder/mean', head)
   const logVariance = dense('encoder/log_variance', head)
+  const parameters = [
+    ...body.encoder,
+    ...mean.parameters,
+    ...logVariance.parameters,
+    ...body.decoder,
+    ...likelihoodParameters(config),
+  ]
+  checkSize(parameters)
   return {
     config,
-    parameters: [
-      ...body.encoder,
-      ...mean.parameters,
-      ...logVariance.parameters,
-      ...body.decoder,
-      ...likelihoodParameters(config),
-    ],
+    parameters,
     encode(parameters, image) {
       const features = body.encode(parameters, image)
       return {
@@ -52,6 +59,14 @@ export function createNetwork(options: NetworkOptions): Network {
     decode: (parameters, latent) =>
       decoded(config, parameters, body.decodeFlat(parameters, latent)),
   }
+}
+
+function checkSize(parameters: readonly ParameterSpec[]): void {
+  const count = parameters.reduce((sum, spec) => sum + size(spec), 0)
+  if (count <= MOST_PARAMETERS) return
+  throw new TrainError(
+    `network: too large, got ${count} parameters, expected at most ${MOST_PARAMETERS}: fewer latents, hidden units or filters, or smaller images`,
+  )
 }
 
 function likelihoodParameters({ likelihood }: NetworkConfig): readonly ParameterSpec[] {

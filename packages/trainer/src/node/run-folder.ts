@@ -8,8 +8,8 @@
 // could lose a log line for good. config.json comes first of all and goes last: a folder without it is a
 // run's only where nothing but leftovers is in it, and then the run starts over. Names that are not ours
 // are left alone. All this holds for one training at a time: see lock.ts.
-import { mkdir, readdir, readFile, rm, rmdir } from 'node:fs/promises'
-import { join } from 'node:path'
+import { access, constants, mkdir, readdir, readFile, rm, rmdir } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
 import { writeFileAtomic } from '@anyvae/images/node'
 import { decodeCheckpoint, type Checkpoint } from '../checkpoint/checkpoint.js'
 import { fields, show } from '../check.js'
@@ -54,6 +54,18 @@ export async function inspect(folder: string, resume: boolean): Promise<Found> {
     decodeCheckpoint(bytes, config.training.network),
   )
   return { config, checkpoint, lines: await readLines(folder, checkpoint.epoch) }
+}
+
+/** @throws TrainError where a folder, or the one that it is to be made in, cannot be written to */
+export async function checkWritable(folder: string): Promise<void> {
+  const path = resolve(folder)
+  try {
+    await access(path, constants.W_OK)
+  } catch (error) {
+    const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT'
+    if (missing && dirname(path) !== path) return checkWritable(dirname(path))
+    await writing(path, () => Promise.reject(error as Error))
+  }
 }
 
 /** Makes a folder ready for a run's first or next epoch: exactly what `found` says, and no leftovers. */

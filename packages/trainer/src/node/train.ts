@@ -15,7 +15,7 @@ import { VERSION } from '../version.js'
 import { checkSameRun, describeData, type RunConfig } from './config-file.js'
 import { reconstructionsPng } from './picture.js'
 import { refuseLocked, withLock } from './lock.js'
-import { discard, inspect, open, writeEpoch, type Found } from './run-folder.js'
+import { checkWritable, discard, inspect, open, writeEpoch, type Found } from './run-folder.js'
 
 /** What to train, on what and with what, and the folder that keeps it. */
 export interface TrainInFolderOptions {
@@ -54,7 +54,7 @@ export async function trainInFolder(options: TrainInFolderOptions): Promise<Trai
  * Refuses a folder that cannot take a run, before anything is written or any image loaded.
  *
  * @throws TrainError where another training is writing there, a run is there and `resume` is not given,
- *   files of something else are there, or a file of the run is damaged
+ *   files of something else are there, a file of the run is damaged, or nothing can be written
  */
 export async function checkRunFolder(
   folder: string,
@@ -62,6 +62,7 @@ export async function checkRunFolder(
 ): Promise<void> {
   await refuseLocked(folder)
   await inspect(folder, resume)
+  await checkWritable(folder)
 }
 
 /** Removes what a kill left beside the files of a run that has nothing more to train. */
