@@ -19,6 +19,12 @@ export function refuse(problem: string, got: unknown, expected: unknown): never 
 }
 
 function shown(got: unknown): string {
-  if (got instanceof Error) return `'${got.message.trim()}'`
+  if (got instanceof Error) return `'${got.message.trim()}'${reason(got.cause)}`
   return Array.isArray(got) ? `[${got.join(', ')}]` : String(got)
+}
+
+/** `fetch failed` alone says nothing: the code of its cause, such as ECONNREFUSED, does. */
+function reason(cause: unknown): string {
+  if (!(cause instanceof Error)) return ''
+  return ` (${'code' in cause ? String(cause.code) : cause.message.trim()})`
 }

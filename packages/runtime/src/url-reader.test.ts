@@ -115,4 +115,15 @@ describe('readUrl', () => {
     await expect(reading).rejects.toThrow(/^http:\/\/127.0.0.1:1\/decoder.onnx: cannot be read/)
     await expect(reading).rejects.toHaveProperty('cause')
   })
+
+  it('says why a connection fails', async () => {
+    const closed = createServer()
+    await new Promise<void>((resolve) => closed.listen(0, '127.0.0.1', resolve))
+    const address = closed.address()
+    if (typeof address !== 'object' || address === null) throw new Error('no port')
+    await new Promise((resolve) => closed.close(resolve))
+    await expect(readUrl(`http://127.0.0.1:${address.port}/decoder.onnx`)).rejects.toThrow(
+      /decoder.onnx: cannot be read, got 'fetch failed' \(ECONNREFUSED\), expected the file/,
+    )
+  })
 })
