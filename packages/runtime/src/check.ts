@@ -40,3 +40,30 @@ export function checkLength(name: string, length: number, shape: readonly number
     `${size} by [${shape.join(', ')}]`,
   )
 }
+
+/** The values of an argument that may come with their shape, as whatever they are. */
+export function valuesAndShape(argument: unknown): { data: unknown; shape: unknown } {
+  const whole = typeof argument === 'object' && argument !== null && 'data' in argument
+  if (!whole) return { data: argument, shape: undefined }
+  return { data: argument.data, shape: 'shape' in argument ? argument.shape : undefined }
+}
+
+/** Whether a shape is written as a list. */
+export function isDims(shape: unknown): shape is readonly number[] {
+  return Array.isArray(shape)
+}
+
+/** What a value of a wrong type is, for messages: `null`, `string`, `Float64Array`. */
+export function kindOf(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return value === null ? 'null' : typeof value
+  return Object.prototype.toString.call(value).slice('[object '.length, -1)
+}
+
+/** Throws RuntimeError unless options are an object that has none but these. */
+export function checkOptions(name: string, options: unknown, known: readonly string[]): void {
+  if (typeof options !== 'object' || options === null) {
+    refuse(`${name}: unusable options`, kindOf(options), `an object of ${known.join(', ')}`)
+  }
+  const unknown = Object.keys(options).find((key) => !known.includes(key))
+  if (unknown !== undefined) refuse(`${name}: unknown option`, `'${unknown}'`, known.join(' or '))
+}

@@ -1,6 +1,7 @@
 // The decoder: latents to images, sampling and interpolation.
 import { runRows } from './batches.js'
 import type { HalfSource } from './encoder.js'
+import { checkOptions } from './check.js'
 import { refuse } from './error.js'
 import { openHalf, rowDims, type Half, type OpenOptions } from './half.js'
 import type { RuntimeInfo, VaeShape } from './half.js'
@@ -105,6 +106,7 @@ function decoderShape({ inputs, outputs }: Session): VaeShape {
 async function decode(half: Half, latents: Latents, options: DecodeOptions): Promise<ImageBatch> {
   const { session, latentSize, image, maxBatch } = half
   const { channels, height, width } = image
+  checkOptions('decode', options, ['logits'])
   const { logits: wanted = false } = options
   const { data } = checkLatents('latents', latents, latentSize)
   if (wanted && !session.outputs.some((output) => output.name === 'logits')) {

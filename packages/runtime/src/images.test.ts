@@ -26,6 +26,18 @@ describe('checkImages', () => {
     expect(checkImages({ data: grey.subarray(12), shape: [3, 2, 2] }, SHAPE).count).toBe(1)
   })
 
+  it.each([
+    [null, /images: wrong type, got null, expected a Float32Array or a Uint8Array/],
+    [undefined, /wrong type, got undefined/],
+    ['x', /wrong type, got string/],
+    [{ data: new Float64Array(12) }, /wrong type, got Float64Array/],
+    [{ data: grey, shape: 7 }, /wrong shape, got 7, expected \[images, channels/],
+    [{ data: grey, shape: {} }, /wrong channels, got undefined, expected 3/],
+  ])('refuses what is no images: %o', (images, message) => {
+    expect(() => checkImages(images as Images, SHAPE)).toThrow(RuntimeError)
+    expect(() => checkImages(images as Images, SHAPE)).toThrow(message)
+  })
+
   const wrong: [string, Images, RegExp][] = [
     ['channels', { data: grey, shape: [6, 1, 2, 2] }, /wrong channels, got 1, expected 3/],
     [

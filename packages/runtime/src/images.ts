@@ -1,5 +1,5 @@
 // Images as callers pass them in: checked, counted and cut into float32 batches.
-import { checkLength, checkValues, rowCount } from './check.js'
+import { checkLength, checkValues, isDims, kindOf, rowCount, valuesAndShape } from './check.js'
 import { refuse } from './error.js'
 import type { ImageShape } from './manifest.js'
 
@@ -23,14 +23,14 @@ export interface CheckedImages {
 
 /** Checks images against the shape that a model expects. Throws RuntimeError. */
 export function checkImages(images: Images, expected: ImageShape): CheckedImages {
-  const { data, shape } = 'data' in images ? images : { data: images, shape: undefined }
+  const { data, shape } = valuesAndShape(images)
   if (!(data instanceof Float32Array || data instanceof Uint8Array)) {
-    refuse('images: wrong type', typeof data, 'a Float32Array or a Uint8Array')
+    refuse('images: wrong type', kindOf(data), 'a Float32Array or a Uint8Array')
   }
   const size = expected.channels * expected.height * expected.width
   if (shape !== undefined) checkShape(shape, expected)
   const count = rowCount('images', data.length, size)
-  if (Array.isArray(shape)) checkLength('images', data.length, shape)
+  if (isDims(shape)) checkLength('images', data.length, shape)
   if (data instanceof Float32Array) checkValues('images', data, ZERO_TO_ONE)
   return {
     count,
@@ -47,13 +47,18 @@ const ZERO_TO_ONE = {
   expected: 'float32 values from 0 to 1 (or a Uint8Array of 0 to 255)',
 }
 
-function checkShape(shape: readonly number[] | ImageShape, expected: ImageShape): void {
-  const got = 'channels' in shape ? shape : shapeOf(shape)
+function checkShape(shape: unknown, expected: ImageShape): void {
+  const got = isDims(shape) ? { ...shapeOf(shape) } : sides(shape)
   for (const side of ['channels', 'height', 'width'] as const) {
     if (got[side] !== expected[side]) {
       refuse(`images: wrong ${side}`, got[side], expected[side])
     }
   }
+}
+
+function sides(shape: unknown): Readonly<Record<string, unknown>> {
+  if (typeof shape === 'object' && shape !== null) return { ...shape }
+  refuse('images: wrong shape', shape, '[images, channels, height, width]')
 }
 
 function shapeOf(shape: readonly number[]): ImageShape {

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { RuntimeError, drawLatents, drawPosterior, interpolateLatents } from './index.js'
+import {
+  checkLatents,
+  type InterpolateOptions,
+  type Latents,
+  type SampleOptions,
+} from './latents.js'
 
 const vector = (...values: number[]): Float32Array => Float32Array.from(values)
 const rows = ({ data, shape }: { data: Float32Array; shape: readonly number[] }): number[][] =>
@@ -46,6 +52,42 @@ describe('drawLatents', () => {
     const draw = (): unknown => drawLatents(count, 2, options)
     expect(draw).toThrow(RuntimeError)
     expect(draw).toThrow(message)
+  })
+})
+
+describe('checkLatents', () => {
+  const asLatents = (value: unknown): Latents => value as Latents
+  it.each([
+    ['x', /latents: wrong type, got string, expected a Float32Array/],
+    [null, /latents: wrong type, got null/],
+    [[1, 2], /latents: wrong type, got Array/],
+    [{ data: vector(1, 2), shape: null }, /latents: wrong shape, got null, expected \[count, 2\]/],
+  ])('refuses what is no latents: %o', (latents, message) => {
+    const check = (): unknown => checkLatents('latents', asLatents(latents), 2)
+    expect(check).toThrow(RuntimeError)
+    expect(check).toThrow(message)
+  })
+})
+
+describe('options', () => {
+  const sampling = (value: unknown): SampleOptions => value as SampleOptions
+  const going = (value: unknown): InterpolateOptions => value as InterpolateOptions
+  it.each([
+    [{ temprature: 2 }, /sample: unknown option, got 'temprature', expected seed or temperature/],
+    [null, /sample: unusable options, got null, expected an object of seed, temperature/],
+    [7, /sample: unusable options, got number/],
+  ])('of a sample are refused: %o', (value, message) => {
+    expect(() => drawLatents(1, 2, sampling(value))).toThrow(RuntimeError)
+    expect(() => drawLatents(1, 2, sampling(value))).toThrow(message)
+  })
+
+  it.each([
+    [{ steps: 3, modus: 'linear' }, /interpolate: unknown option, got 'modus', expected steps or/],
+    [undefined, /interpolate: unusable options, got undefined/],
+  ])('of an interpolation are refused: %o', (value, message) => {
+    const way = (): unknown => interpolateLatents(vector(1), vector(2), going(value))
+    expect(way).toThrow(RuntimeError)
+    expect(way).toThrow(message)
   })
 })
 

@@ -1,6 +1,7 @@
 // Latent vectors: checked, drawn from the prior or a posterior, and interpolated.
 import { randomStream } from '@anyvae/random'
-import { checkLength, checkValues, checkWhole, rowCount } from './check.js'
+import { checkLength, checkOptions, checkValues, checkWhole } from './check.js'
+import { isDims, kindOf, rowCount, valuesAndShape } from './check.js'
 import { RuntimeError, refuse } from './error.js'
 
 /** Latent vectors one after another: the values alone, or with their shape [count, latent size]. */
@@ -14,12 +15,12 @@ export interface LatentBatch {
 
 /** Checks latents against a model's latent size; a single vector may be of shape [latent size]. */
 export function checkLatents(name: string, latents: Latents, size: number): LatentBatch {
-  const { data, shape } = 'data' in latents ? latents : { data: latents, shape: undefined }
+  const { data, shape } = valuesAndShape(latents)
   if (!(data instanceof Float32Array)) {
-    refuse(`${name}: wrong type`, typeof data, 'a Float32Array')
+    refuse(`${name}: wrong type`, kindOf(data), 'a Float32Array')
   }
   if (shape !== undefined) {
-    if (shape.length < 1 || shape.length > 2 || shape.at(-1) !== size) {
+    if (!isDims(shape) || shape.length < 1 || shape.length > 2 || shape.at(-1) !== size) {
       refuse(`${name}: wrong shape`, shape, `[count, ${size}]`)
     }
     checkLength(name, data.length, shape)
@@ -41,13 +42,14 @@ export interface SampleOptions {
  * Draws latents from the prior, N(0, temperature² I): value i of the whole batch is `temperature`
  * times normal i of the stream `latent`, rounded to float32. The first n of any count are the same.
  *
- * @throws RuntimeError where count, seed or temperature are out of range
+ * @throws RuntimeError where count, seed or temperature are out of range, or on an unknown option
  */
 export function drawLatents(
   count: number,
   latentSize: number,
   options: SampleOptions = {},
 ): LatentBatch {
+  checkOptions('sample', options, ['seed', 'temperature'])
   const { seed = 0, temperature = 1 } = options
   checkWhole('count', count, 1)
   if (!(temperature >= 0 && Number.isFinite(temperature))) {
@@ -100,13 +102,15 @@ export interface InterpolateOptions {
  *
  * The ends are a and b themselves.
  *
- * @throws RuntimeError where a and b differ in length, on fewer than two steps or an unknown mode
+ * @throws RuntimeError where a and b differ in length, on fewer than two steps, an unknown mode
+ * or an unknown option
  */
 export function interpolateLatents(
   a: Float32Array,
   b: Float32Array,
   options: InterpolateOptions,
 ): LatentBatch {
+  checkOptions('interpolate', options, ['steps', 'mode'])
   const { steps, mode = 'spherical' } = options
   checkWhole('steps', steps, 2)
   checkAlike('a and b', a, b)

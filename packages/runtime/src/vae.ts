@@ -1,4 +1,5 @@
 // A whole VAE from a bundle: both halves behind one object.
+import { checkOptions } from './check.js'
 import { createDecoder, type DecodedBatch, type Decoder, type Decoding } from './decoder.js'
 import { createEncoder, type Encoded, type Encoder, type HalfSource } from './encoder.js'
 import { refuse } from './error.js'
@@ -79,7 +80,9 @@ function vae(manifest: Manifest, encoder: Once<Encoder>, decoder: Decoder): Vae 
     decode: (latents, options) => decoder.decode(latents, options),
     sample: (count, options) => decoder.sample(count, options),
     interpolate: (a, b, options) => decoder.interpolate(a, b, options),
-    async reconstruct(images, { seed } = {}) {
+    async reconstruct(images, options = {}) {
+      checkOptions('reconstruct', options, ['seed'])
+      const { seed } = options
       const posterior = await encode(images)
       const data = seed === undefined ? posterior.mean : drawPosterior(posterior, seed)
       const latents = { data, shape: posterior.shape }
