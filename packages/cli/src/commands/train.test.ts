@@ -158,7 +158,7 @@ describe('train', () => {
     const flags = ['--engine', 'tfjs', '--epochs', '1', '--size', '8x8', '--out', at('tfjs')]
     const { exitCode, stderr } = await run([...TRAIN, ...flags])
     expect(exitCode).toBe(0)
-    expect(stderr).toContain('engine tfjs on cpu')
+    expect(stderr).toContain('tfjs on cpu')
   })
 
   it.each([

@@ -12,23 +12,34 @@ export interface Report {
 
 export function createReport(screen: Screen, architecture: string): Report {
   let epochs = 0
+  let stepsPerEpoch = 0
   let progress: Progress | undefined
   const stop = () => {
     progress?.stop()
     progress = undefined
   }
+  /** Shows an epoch's empty bar: its first steps may take long. */
+  const begin = (epoch: number) => {
+    if (epoch > epochs) return
+    progress = createProgress(screen, epochName(epoch, epochs))
+    progress.update(0, stepsPerEpoch)
+  }
   const onEvent: Listener = (event) => {
     if (event.type === 'start') {
       epochs = event.epochs
+      if (event.epoch > 0) screen.write(`going on after epoch ${event.epoch} of ${epochs}\n`)
       screen.write(`${startLine(architecture, event)}\n`)
+      stepsPerEpoch = event.stepsPerEpoch
+      begin(event.epoch + 1)
     } else if (event.type === 'chunk') {
       progress ??= createProgress(screen, epochName(event.epoch, epochs))
-      const { stepOfEpoch, stepsPerEpoch, losses, imagesPerSecond } = event
+      const { stepOfEpoch, losses, imagesPerSecond } = event
       const detail = `loss ${nats(losses.loss)}  ${count(imagesPerSecond)} images/s`
       progress.update(stepOfEpoch, stepsPerEpoch, detail)
     } else if (event.type === 'epoch') {
       stop()
       screen.write(`${epochLine(event.record, epochs)}\n`)
+      begin(event.record.epoch + 1)
     } else if (event.type === 'warning') {
       stop()
       screen.write(`warning: ${event.message}\n`)
@@ -41,12 +52,11 @@ function startLine(
   architecture: string,
   { engine, provider, threads, ...event }: Extract<TrainEvent, { type: 'start' }>,
 ): string {
-  const { parameters, epoch, epochs, stepsPerEpoch, batchSize } = event
+  const { parameters, stepsPerEpoch } = event
   return [
-    ...(epoch === 0 ? [] : [`going on after epoch ${epoch} of ${epochs}`]),
     `${architecture} of ${count(parameters)} parameters`,
-    `engine ${engine} on ${provider}, ${plural(threads, 'thread')}`,
-    `${plural(stepsPerEpoch, 'step')} of ${plural(batchSize, 'image')} an epoch`,
+    `${engine} on ${provider}, ${plural(threads, 'thread')}`,
+    `${plural(stepsPerEpoch, 'step')} an epoch`,
   ].join('; ')
 }
 
@@ -58,7 +68,7 @@ function epochLine({ epoch, train, test, measured }: EpochRecord, epochs: number
   return [
     epochName(epoch, epochs),
     `train ${nats(train.loss)}`,
-    `test ${nats(test.negativeElbo)} (reconstruction ${nats(test.reconstruction)}, KL ${nats(test.kl)})`,
+    `test ${nats(test.negativeElbo)} (KL ${nats(test.kl)})`,
     `${count(measured.imagesPerSecond)} images/s`,
     `${measured.seconds.toFixed(1)} s`,
   ].join('  ')

@@ -1,6 +1,7 @@
 // Progress on stderr: a bar on a terminal, elsewhere a plain line every few seconds.
 import cliProgress from 'cli-progress'
 import type { Screen } from '../io.js'
+import { duration } from './format.js'
 
 /** How far something long has come. */
 export interface Progress {
@@ -20,8 +21,8 @@ export function createProgress(screen: Screen, title: string): Progress {
 function bar(screen: Screen, title: string): Progress {
   const single = new cliProgress.SingleBar({
     stream: screen,
-    format: `${title} {bar} {percentage} %  {detail}`,
-    barsize: 24,
+    format: `${title} {bar} {percentage} %  {detail}{left}`,
+    barsize: 16,
     barCompleteChar: '█',
     barIncompleteChar: '░',
     clearOnComplete: true,
@@ -30,13 +31,17 @@ function bar(screen: Screen, title: string): Progress {
     // Signals are the command's affair.
     gracefulExit: false,
   })
+  let first: { readonly done: number; readonly time: number } | undefined
   let running = false
   return {
     update(done, total, detail = '') {
-      if (!running) single.start(total, done, { detail })
+      first ??= { done, time: performance.now() }
+      const rate = (done - first.done) / (performance.now() - first.time)
+      const left = rate > 0 ? `  ${duration((total - done) / rate / 1000)} left` : ''
+      if (!running) single.start(total, done, { detail, left })
       running = true
       single.setTotal(total)
-      single.update(done, { detail })
+      single.update(done, { detail, left })
     },
     stop() {
       if (running) single.stop()
