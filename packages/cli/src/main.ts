@@ -1,6 +1,6 @@
 // The anyvae command: parses, runs one command, prints its outcome, and answers with an exit code.
 import { CommanderError, type Command } from 'commander'
-import { CliError, type ExitCode } from './error.js'
+import { CliError, refuseUsage, type ExitCode } from './error.js'
 import { processIo, type Io } from './io.js'
 import { printFailure, printOutcome, type CommonFlags } from './outcome.js'
 import { createProgram } from './program.js'
@@ -16,6 +16,7 @@ export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
     },
   })
   try {
+    checkCommand(program, argv)
     await program.parseAsync(argv, { from: 'user' })
     return exitCode
   } catch (thrown) {
@@ -26,6 +27,13 @@ export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
     }
     return printFailure(io, asFailure(thrown, program, argv), flagsIn(argv))
   }
+}
+
+/** Refuses an unknown command whatever follows it: commander would answer `--help` with success. */
+function checkCommand({ commands }: Command, [first = '-']: readonly string[]): void {
+  const names = commands.map((command) => command.name())
+  if (first.startsWith('-') || names.includes(first)) return
+  refuseUsage(`unknown command '${first}', expected one of ${names.join(', ')}`)
 }
 
 /** Runs the command line of this process and ends it. */

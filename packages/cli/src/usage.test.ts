@@ -39,6 +39,7 @@ describe('help', () => {
 
 const WRONG: [argv: string, message: string | RegExp][] = [
   ['paint', /^anyvae: unknown command 'paint', expected one of train, export, /],
+  ['paint --help', /^anyvae: unknown command 'paint', expected one of train, export, /],
   ['train --epoch 3', /unknown option '--epoch'.*expected one of --data, --out, /],
   ['train --out r', '--data: missing, expected images to train on, such as --data glyphs'],
   ['train --data glyphs', '--out: missing, expected a new folder for the run'],
