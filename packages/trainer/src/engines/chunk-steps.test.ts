@@ -3,6 +3,15 @@ import { parseNetworkConfig } from '../index.js'
 import { chunkStepsOf } from './chunk-steps.js'
 
 it.each([
+  ['conv as it is', { architecture: 'conv' }, 50],
+  ['a wide mlp', { hidden: [4000, 4000] }, 3],
+  ['many filters', { architecture: 'conv', filters: [256, 512] }, 1],
+] as const)('takes no more at once than a second or two: %s', (_, network, steps) => {
+  const config = parseNetworkConfig({ image: { channels: 1, height: 28, width: 28 }, ...network })
+  expect(chunkStepsOf(config, 128)).toBe(steps)
+})
+
+it.each([
   ['MNIST', [1, 28, 28], 20, 128, 50],
   ['64x64 in colour', [3, 64, 64], 20, 128, 5],
   ['256x256 in colour', [3, 256, 256], 20, 32, 1],
