@@ -165,7 +165,7 @@ describe('nodeBackend', () => {
   it('names the providers that there are, and what others need', async () => {
     const provider = JSON.parse('{ "provider": "tpu" }') as SessionOptions
     expect(await failing(provider)).toMatch(/got 'tpu', expected cpu(, \w+)*$/)
-    expect(await failing({ provider: 'wasm' })).toContain('use @anyvae/runtime-web')
+    expect(await failing({ provider: 'wasm' })).toContain('wasm needs a browser')
     const absent = nodeBackend.providers.includes('dml') ? 'coreml' : 'dml'
     expect(await failing({ provider: absent })).toContain(`; ${absent} needs `)
   })

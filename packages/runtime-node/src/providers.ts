@@ -3,7 +3,7 @@ import { refuse, type Provider } from '@anyvae/runtime'
 
 const NEEDS: Readonly<Record<Provider, string>> = {
   cpu: 'nothing further',
-  wasm: 'a browser: use @anyvae/runtime-web',
+  wasm: 'a browser',
   cuda:
     'Linux on x64, an NVIDIA driver, CUDA 12 and cuDNN 9, and the CUDA libraries of onnxruntime: ' +
     'ONNXRUNTIME_NODE_INSTALL=cuda12 npm rebuild onnxruntime-node',

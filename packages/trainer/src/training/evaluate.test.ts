@@ -60,7 +60,7 @@ describe('evaluate', () => {
     const turned = evaluate({ ...evaluator, image }, set, { seed: 4, batchSize: 10, latent })
     await expect(turned).rejects.toThrow(TrainError)
     await expect(turned).rejects.toThrow(
-      "ramp: images of another shape than the model's, got 2x1 grey, expected 1x2 grey",
+      "ramp: images of another shape than the model's, got 1x2 grey (height x width), expected 2x1 grey (height x width)",
     )
   })
 

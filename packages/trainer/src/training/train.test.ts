@@ -158,7 +158,7 @@ describe('train', () => {
   it('refuses images of another shape', async () => {
     const other = { ...settings, network: { ...settings.network, image: { ...shape, width: 9 } } }
     await expect(run({ settings: other })).rejects.toThrow(
-      "train images: another shape than the network's, got 8x10 grey, expected 9x10 grey",
+      "train images: another shape than the network's, got 10x8 grey (height x width), expected 10x9 grey (height x width)",
     )
   })
 
