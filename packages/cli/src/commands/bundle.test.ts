@@ -45,7 +45,7 @@ describe('export', () => {
       training: { command: string }
     }
     expect(manifest.training.command).toBe(
-      `anyvae train --data glyphs:200 --arch mlp --latent 3 --hidden 32 --epochs 2 --batch 50 --seed 1 --out ${runFolder}`,
+      `anyvae train --data glyphs:200 --arch mlp --latent 3 --hidden 32 --epochs 2 --batch 50 --seed 1 --out run`,
     )
   })
 })
