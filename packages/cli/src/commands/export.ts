@@ -28,7 +28,9 @@ export function addExport(program: Command, context: Context): void {
     .addOption(new Option('--out <folder>', 'the bundle').makeOptionMandatory())
     .addOption(new Option('--name <name>', "of the model (default: the bundle folder's)"))
     .addOption(whole('--opset <n>', 'ONNX operator set, 13 to 21 (default: 17)', 13, 21))
-    .addOption(new Option('--license <id>', 'SPDX identifier of the licence (default: MIT)'))
+    .addOption(
+      new Option('--license <id>', "SPDX identifier of the weights' licence (default: other)"),
+    )
     .addOption(new Option('--force', 'replace an existing folder'))
   withCommonFlags(command).action(async (run: string, flags: ExportFlags) => {
     context.settle(await exportRun(run, flags, context), flags)
