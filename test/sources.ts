@@ -122,7 +122,7 @@ export const badSources: readonly BadSource[] = [
     what: 'a folder without images',
     files: { 'in/readme.txt': new TextEncoder().encode('none here') },
     data: 'in',
-    message: /^in: empty, got no image files, expected \.png/,
+    message: /^in: no images, got 1 \.txt, expected/,
   },
   {
     what: 'an array without images',

@@ -62,7 +62,9 @@ export async function loadSource(source: string, options: SourceOptions) {
       signal: io.signal,
       onProgress: progress.show,
     })
-    return await untilStopped(io.signal, loading)
+    const loaded = await untilStopped(io.signal, loading)
+    if (loaded.note !== undefined) io.stderr.write(`${loaded.note}\n`)
+    return loaded
   } finally {
     progress.stop()
   }

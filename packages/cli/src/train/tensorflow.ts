@@ -65,16 +65,6 @@ function isNotFound(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND'
 }
 
-/** Makes the cpu backend ready for whoever computes on it, without its advertisement. */
-export async function quietCpuBackend(): Promise<void> {
-  await import('@tensorflow/tfjs-backend-cpu')
-  // Undefined or null before any backend was set, whatever its type says.
-  const before: unknown = tf.engine().backendName
-  await tf.setBackend('cpu')
-  quietFirstUse()
-  if (typeof before === 'string' && before !== 'cpu') await tf.setBackend(before)
-}
-
 /**
  * The cpu backend advertises tfjs-node on its first use, where IS_NODE is set. The first use is this
  * one, without it; real warnings are left alone.
