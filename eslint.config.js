@@ -39,7 +39,7 @@ export default tseslint.config(
   },
   {
     files: ['packages/{random,onnx,exporter,runtime,trainer,bundle,images}/src/**/*.ts'],
-    ignores: ['**/*.test.ts', '**/src/node.ts', '**/src/node/**'],
+    ignores: ['**/*.test.ts', '**/testing/**', '**/src/node.ts', '**/src/node/**'],
     rules: { 'no-restricted-imports': ['error', { patterns: [...publicEntries, noFiles] }] },
   },
   {

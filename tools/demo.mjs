@@ -60,7 +60,11 @@ Done. In ${out}/ there is now
   interpolation.png     the way from one image to another
 
 Try next:
-  npm run demo -- --data mnist                      the same on MNIST (downloaded once)
-  npx anyvae train --help                           your own images, network and schedule
-  npx anyvae eval ${path('bundle')} --data ${data}   negative ELBO, active units
-  README.md                                         five lines that load ${path('bundle')} in Node`)
+${[
+  ['npm run demo -- --data mnist', 'the same on MNIST (downloaded once)'],
+  ['npx anyvae train --help', 'your own images, network and schedule'],
+  [`npx anyvae eval ${path('bundle')} --data ${data}`, 'negative ELBO, active units'],
+  ['README.md', `five lines that load ${path('bundle')} in Node`],
+]
+  .map(([what, why]) => `  ${what.padEnd(46)}  ${why}`)
+  .join('\n')}`)
