@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { decodePng, glyphs, imageSet } from '@anyvae/images'
+import { decodePng, imageSet } from '@anyvae/images'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { tfjsEngine, type TrainEvent } from '../index.js'
 import { readRun, readRunConfig, trainInFolder, type TrainInFolderOptions } from '../node.js'
