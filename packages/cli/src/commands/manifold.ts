@@ -61,7 +61,7 @@ async function manifold(location: string, flags: ManifoldFlags, { io }: Context)
     const latents = manifoldLatents({ size, latentSize: manifest.latentSize, axes })
     return { axes, made: await vae.decode(latents), manifest }
   })
-  const values = coordinates(size).map((value) => value.toFixed(1))
+  const values = coordinates(size).map((value) => value.toFixed(1).replace('-0.0', '0.0'))
   const labels = { columnLabels: values, rowLabels: values.toReversed() }
   const others = manifest.latentSize > 2 ? ', all others 0' : ''
   const title = `${manifest.name}: latent ${axes[0]} to the right, latent ${axes[1]} upwards${others}`

@@ -3,29 +3,13 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { glyphs } from '@anyvae/images'
-import { beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { tfjsEngine, type TrainEvent } from '../index.js'
 import { readRun, type TrainInFolderOptions } from '../node.js'
-import {
-  config,
-  contents,
-  cutOffIn,
-  images,
-  runIn,
-  temporaryFolders,
-} from '../testing/run-folders.js'
+import { config, contents, images, useRunFolders } from '../testing/run-folders.js'
 
-const folders = temporaryFolders()
-let folder = ''
-beforeEach(() => {
-  folder = folders.next()
-})
-
-const run = (more?: Partial<TrainInFolderOptions>) => runIn(folder, more)
-const cutOff = (...[after, more]: Tail<Parameters<typeof cutOffIn>>) =>
-  cutOffIn(folder, after, more)
-
-type Tail<T extends unknown[]> = T extends [unknown, ...infer Rest] ? Rest : never
+const folders = useRunFolders()
+const { run, cutOff } = folders
 
 describe('trainInFolder, where something is wrong', () => {
   it('refuses a folder that holds a run, and names the flag', async () => {
@@ -44,16 +28,16 @@ describe('trainInFolder, where something is wrong', () => {
       }
     }
     expect(await run({ onEvent })).toEqual({ completed: true, epoch: 3 })
-    const line = `${folder}: another training (process ${process.pid}) is writing here, expected it`
+    const line = `${folders.current}: another training (process ${process.pid}) is writing here, expected it`
     expect(refused.map((message) => message.slice(0, line.length))).toEqual([line, line])
-    expect((await readRun(folder)).records).toHaveLength(3)
+    expect((await readRun(folders.current)).records).toHaveLength(3)
   })
 
   it('refuses the lock of a process that is, and takes over what a kill left', async () => {
     const lock = (pid: number, host: string) =>
-      writeFile(join(folder, 'lock'), `${JSON.stringify({ pid, host })}\n`)
+      writeFile(join(folders.current, 'lock'), `${JSON.stringify({ pid, host })}\n`)
     await cutOff((event) => event.type === 'epoch')
-    expect(await readdir(folder)).not.toContain('lock')
+    expect(await readdir(folders.current)).not.toContain('lock')
     await lock(process.ppid, hostname())
     await expect(run({ resume: true })).rejects.toThrow(`training (process ${process.ppid}) is`)
     await lock(1, 'elsewhere')
@@ -66,66 +50,66 @@ describe('trainInFolder, where something is wrong', () => {
       await lock(pid, host)
       await cutOff(({ type }) => type === 'start', { resume: true })
     }
-    await writeFile(join(folder, 'lock'), '')
+    await writeFile(join(folders.current, 'lock'), '')
     expect(await run({ resume: true })).toEqual({ completed: true, epoch: 3 })
-    expect(await readdir(folder)).not.toContain('lock')
+    expect(await readdir(folders.current)).not.toContain('lock')
   })
 
   it('refuses a folder of something else, and leaves it alone', async () => {
-    await mkdir(folder)
-    await writeFile(join(folder, 'letter.txt'), 'dear')
+    await mkdir(folders.current)
+    await writeFile(join(folders.current, 'letter.txt'), 'dear')
     for (const resume of [false, true]) {
       await expect(run({ resume })).rejects.toThrow(/: not a run folder, got letter.txt in it/)
     }
-    expect(await readdir(folder)).toEqual(['letter.txt'])
+    expect(await readdir(folders.current)).toEqual(['letter.txt'])
   })
 
   it('refuses a folder of our names without a config.json, and leaves it alone', async () => {
     const broken = () => Promise.reject(new Error('no such provider'))
     for (const name of ['reconstructions', 'checkpoint.safetensors']) {
-      folder = folders.next()
-      await mkdir(join(folder, name), { recursive: true })
-      await writeFile(join(folder, name, 'mine.png'), 'dear')
+      folders.current = folders.other()
+      await mkdir(join(folders.current, name), { recursive: true })
+      await writeFile(join(folders.current, name, 'mine.png'), 'dear')
       for (const engineFactory of [tfjsEngine, broken]) {
         await expect(run({ resume: true, engineFactory })).rejects.toThrow(
           `: not a run folder, got ${name} in it, expected a new or empty folder`,
         )
       }
-      expect(await readdir(folder, { recursive: true })).toHaveLength(2)
+      expect(await readdir(folders.current, { recursive: true })).toHaveLength(2)
     }
   })
 
   it("leaves the user's own files in a run folder alone", async () => {
     await cutOff((event) => event.type === 'epoch')
     const own = ['notes.tmp', 'reconstructions/mine.tmp', 'reconstructions/epoch-01.tmp']
-    for (const name of own) await writeFile(join(folder, name), 'dear')
+    for (const name of own) await writeFile(join(folders.current, name), 'dear')
     await run({ resume: true })
-    for (const name of own) expect(await readFile(join(folder, name), 'utf8')).toBe('dear')
+    for (const name of own) expect(await readFile(join(folders.current, name), 'utf8')).toBe('dear')
   })
 
   it('takes a failed start back, but not what came into the folder meanwhile', async () => {
-    await mkdir(folder)
+    await mkdir(folders.current)
     const onEvent = async () => {
-      await mkdir(join(folder, 'reconstructions'))
-      await writeFile(join(folder, 'reconstructions', 'mine.png'), 'dear')
+      await mkdir(join(folders.current, 'reconstructions'))
+      await writeFile(join(folders.current, 'reconstructions', 'mine.png'), 'dear')
       throw new Error('enough')
     }
     await expect(run({ onEvent })).rejects.toThrow('enough')
-    expect((await readdir(folder, { recursive: true })).sort()).toEqual([
+    expect((await readdir(folders.current, { recursive: true })).sort()).toEqual([
       'reconstructions',
       'reconstructions/mine.png',
     ])
   })
 
   it('says what keeps it from making the folder', async () => {
-    await writeFile(folder, 'a file')
+    await writeFile(folders.current, 'a file')
     await expect(run()).rejects.toThrow(/: not a folder that can be read, expected a folder/)
-    await expect(run({ folder: join(folder, 'run') })).rejects.toThrow(/expected a folder/)
+    await expect(run({ folder: join(folders.current, 'run') })).rejects.toThrow(/expected a folder/)
   })
 
   it('refuses to resume with other settings, images or architecture', async () => {
     await cutOff((event) => event.type === 'epoch')
-    const before = await contents(folder)
+    const before = await contents(folders.current)
     const resume = (more: Partial<TrainInFolderOptions>) => run({ resume: true, ...more })
     await expect(resume({ config: { ...config, learningRate: 0.5 } })).rejects.toThrow(
       'learningRate: not what the run was begun with, got 0.5, expected 0.003',
@@ -137,23 +121,25 @@ describe('trainInFolder, where something is wrong', () => {
     await expect(resume({ images: { ...images, train } })).rejects.toThrow(
       /^train images: not those that the run was begun with, got 40 of SHA-256/,
     )
-    expect(await contents(folder)).toEqual(before)
+    expect(await contents(folders.current)).toEqual(before)
   })
 
   it('refuses a damaged checkpoint and one of another architecture', async () => {
-    const elsewhere = folders.next()
+    const elsewhere = folders.other()
     await run({
       folder: elsewhere,
       config: { ...config, network: { ...config.network, latent: 3 } },
     })
     await run()
-    const path = join(folder, 'checkpoint.safetensors')
+    const path = join(folders.current, 'checkpoint.safetensors')
     const bytes = await readFile(path)
     await writeFile(path, bytes.subarray(0, 5000))
     await expect(run({ resume: true })).rejects.toThrow(
       /checkpoint.safetensors: safetensors: trunc/,
     )
-    await expect(readRun(folder)).rejects.toThrow(/checkpoint.safetensors: safetensors: truncated/)
+    await expect(readRun(folders.current)).rejects.toThrow(
+      /checkpoint.safetensors: safetensors: truncated/,
+    )
     await writeFile(path, await readFile(join(elsewhere, 'checkpoint.safetensors')))
     await expect(run({ resume: true })).rejects.toThrow(/of another architecture, got .*"latent":3/)
   })
@@ -174,6 +160,6 @@ describe('trainInFolder, where something is wrong', () => {
     const broken = () => Promise.reject(new Error('no such provider'))
     await expect(run({ engineFactory: broken })).rejects.toThrow('no such provider')
     await expect(run({ config: { ...config, batchSize: 0 } })).rejects.toThrow('batchSize')
-    expect(await readdir(folders.base)).not.toContain(folder.split('/').at(-1))
+    expect(await readdir(folders.base)).not.toContain(folders.current.split('/').at(-1))
   })
 })

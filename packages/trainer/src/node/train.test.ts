@@ -1,47 +1,33 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { decodePng, imageSet } from '@anyvae/images'
-import { beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { tfjsEngine, type TrainEvent } from '../index.js'
 import { readRun, readRunConfig, trainInFolder, type TrainInFolderOptions } from '../node.js'
-import {
-  config,
-  contents,
-  cutOffIn,
-  images,
-  runIn,
-  temporaryFolders,
-} from '../testing/run-folders.js'
+import { config, contents, images, useRunFolders } from '../testing/run-folders.js'
 
-const folders = temporaryFolders()
-let folder = ''
-beforeEach(() => {
-  folder = folders.next()
-})
-
-const run = (more?: Partial<TrainInFolderOptions>) => runIn(folder, more)
-const cutOff = (...[after, more]: Tail<Parameters<typeof cutOffIn>>) =>
-  cutOffIn(folder, after, more)
-
-type Tail<T extends unknown[]> = T extends [unknown, ...infer Rest] ? Rest : never
+const folders = useRunFolders()
+const { run, cutOff } = folders
 
 describe('trainInFolder', () => {
   it('writes the run folder that readRun reads', async () => {
     expect(await run({ source: 'glyphs:40' })).toEqual({ completed: true, epoch: 3 })
-    expect((await readdir(folder)).sort()).toEqual([
+    expect((await readdir(folders.current)).sort()).toEqual([
       'checkpoint.safetensors',
       'config.json',
       'log.jsonl',
       'reconstructions',
     ])
-    expect((await readdir(join(folder, 'reconstructions'))).sort()).toEqual([
+    expect((await readdir(join(folders.current, 'reconstructions'))).sort()).toEqual([
       'epoch-01.png',
       'epoch-02.png',
       'epoch-03.png',
     ])
-    const picture = decodePng(await readFile(join(folder, 'reconstructions', 'epoch-03.png')))
+    const picture = decodePng(
+      await readFile(join(folders.current, 'reconstructions', 'epoch-03.png')),
+    )
     expect(picture.width).toBeGreaterThan(16)
-    const read = await readRun(folder)
+    const read = await readRun(folders.current)
     expect(read.records.map(({ epoch }) => epoch)).toEqual([1, 2, 3])
     expect(read.records[2]).toMatchObject(read.checkpoint.record)
     expect(read.data.source).toBe('glyphs:40')
@@ -64,13 +50,15 @@ describe('trainInFolder', () => {
     }
     const network = { ...config.network, image: shape }
     await run({ images: few, config: { ...config, network, epochs: 1 } })
-    const picture = decodePng(await readFile(join(folder, 'reconstructions', 'epoch-01.png')))
+    const picture = decodePng(
+      await readFile(join(folders.current, 'reconstructions', 'epoch-01.png')),
+    )
     expect(picture.channels).toBe(1)
   })
 
   it('ends where an uninterrupted run ends, bit for bit, wherever it was stopped', async () => {
     await run()
-    const whole = await contents(folder)
+    const whole = await contents(folders.current)
     const moments: ((event: TrainEvent) => boolean)[] = [
       ({ type }) => type === 'start',
       (event) => event.type === 'chunk' && event.epoch === 1,
@@ -78,66 +66,69 @@ describe('trainInFolder', () => {
       (event) => event.type === 'epoch' && event.record.epoch === 2,
     ]
     for (const moment of moments) {
-      folder = folders.next()
+      folders.current = folders.other()
       await cutOff(moment)
       await run({ resume: true })
-      expect(await contents(folder)).toEqual(whole)
+      expect(await contents(folders.current)).toEqual(whole)
     }
   })
 
   it('drops what a kill left between picture, log line and checkpoint', async () => {
     await run()
-    const whole = await contents(folder)
-    const other = folders.next()
-    folder = other
+    const whole = await contents(folders.current)
+    const other = folders.other()
+    folders.current = other
     await cutOff((event) => event.type === 'epoch' && event.record.epoch === 2)
-    const log = await readFile(join(folder, 'log.jsonl'), 'utf8')
-    await writeFile(join(folder, 'log.jsonl'), log + log.replace(/^.*\n/, ''))
-    await writeFile(join(folder, 'reconstructions', 'epoch-03.png'), 'half')
-    await writeFile(join(folder, 'reconstructions', 'epoch-03.png.tmp'), 'half')
-    await writeFile(join(folder, 'checkpoint.safetensors.tmp'), 'half')
-    expect((await readRun(folder)).records).toHaveLength(2)
+    const log = await readFile(join(folders.current, 'log.jsonl'), 'utf8')
+    await writeFile(join(folders.current, 'log.jsonl'), log + log.replace(/^.*\n/, ''))
+    await writeFile(join(folders.current, 'reconstructions', 'epoch-03.png'), 'half')
+    await writeFile(join(folders.current, 'reconstructions', 'epoch-03.png.tmp'), 'half')
+    await writeFile(join(folders.current, 'checkpoint.safetensors.tmp'), 'half')
+    expect((await readRun(folders.current)).records).toHaveLength(2)
     await cutOff(({ type }) => type === 'start', { resume: true })
-    expect(await readFile(join(folder, 'log.jsonl'), 'utf8')).toBe(log)
-    expect(await readdir(join(folder, 'reconstructions'))).toEqual(['epoch-01.png', 'epoch-02.png'])
+    expect(await readFile(join(folders.current, 'log.jsonl'), 'utf8')).toBe(log)
+    expect(await readdir(join(folders.current, 'reconstructions'))).toEqual([
+      'epoch-01.png',
+      'epoch-02.png',
+    ])
     await run({ resume: true })
-    expect(await contents(folder)).toEqual(whole)
+    expect(await contents(folders.current)).toEqual(whole)
   })
 
   it('starts over where a kill came before the first checkpoint', async () => {
     await run()
-    const whole = await contents(folder)
+    const whole = await contents(folders.current)
     const starts = [
       () => Promise.resolve(),
-      async () => void (await mkdir(folder)),
+      async () => void (await mkdir(folders.current)),
       async () => {
-        await mkdir(folder)
-        await writeFile(join(folder, 'config.json.tmp'), '{"half')
+        await mkdir(folders.current)
+        await writeFile(join(folders.current, 'config.json.tmp'), '{"half')
       },
       async () => {
         await cutOff(({ type }) => type === 'start')
-        await mkdir(join(folder, 'reconstructions'))
-        await writeFile(join(folder, 'reconstructions', 'epoch-01.png'), 'half')
+        await mkdir(join(folders.current, 'reconstructions'))
+        await writeFile(join(folders.current, 'reconstructions', 'epoch-01.png'), 'half')
       },
     ]
     for (const start of starts) {
-      folder = folders.next()
+      folders.current = folders.other()
       await start()
       await run({ resume: true })
-      expect(await contents(folder)).toEqual(whole)
+      expect(await contents(folders.current)).toEqual(whole)
     }
   })
 
   it('needs no settings to resume, and does nothing to a finished run', async () => {
     await cutOff((event) => event.type === 'epoch')
-    const { training, data } = await readRunConfig(folder)
+    const { training, data } = await readRunConfig(folders.current)
     expect(training.epochs).toBe(3)
     expect(data.train.count).toBe(40)
-    const resume = { folder, images, engineFactory: tfjsEngine, resume: true }
+    const resume = { folder: folders.current, images, engineFactory: tfjsEngine, resume: true }
     expect(await trainInFolder(resume)).toEqual({ completed: true, epoch: 3 })
-    const whole = await contents(folder)
+    const whole = await contents(folders.current)
     expect(await trainInFolder(resume)).toEqual({ completed: true, epoch: 3 })
-    expect(await contents(folder)).toEqual(whole)
+    expect(await contents(folders.current)).toEqual(whole)
   })
 
   it('keeps the last good checkpoint where the loss turns to no number', async () => {
@@ -155,7 +146,7 @@ describe('trainInFolder', () => {
       return { ...engine, run }
     }
     await expect(run({ engineFactory })).rejects.toThrow('loss: not finite at step 13, got NaN')
-    const { checkpoint, records } = await readRun(folder)
+    const { checkpoint, records } = await readRun(folders.current)
     expect(checkpoint.epoch).toBe(2)
     expect(records).toHaveLength(2)
     expect(await run({ resume: true })).toEqual({ completed: true, epoch: 3 })

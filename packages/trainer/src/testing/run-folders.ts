@@ -5,7 +5,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { glyphs } from '@anyvae/images'
-import { afterAll, beforeAll, expect } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect } from 'vitest'
 import { tfjsEngine, type TrainEvent, type TrainSettings } from '../index.js'
 import { trainInFolder, type TrainInFolderOptions } from '../node.js'
 
@@ -19,21 +19,45 @@ export const config: TrainSettings = {
   batchSize: 8,
 }
 
-/** Folders that are removed after the tests of the file that asks for them. */
-export function temporaryFolders() {
+/** A folder for each test, what to do in it, and more folders; all are removed after the file's tests. */
+export function useRunFolders() {
   let count = 0
-  const folders = { base: '', next: () => join(folders.base, String(count++)) }
+  const folders = {
+    base: '',
+    /** The test's folder; a test may go on in another. */
+    current: '',
+    other: () => join(folders.base, String(count++)),
+    /** Trains in the test's folder, with the small settings unless others are given. */
+    run: (more: Partial<TrainInFolderOptions> = {}) =>
+      trainInFolder({
+        folder: folders.current,
+        config,
+        images,
+        engineFactory: tfjsEngine,
+        ...more,
+      }),
+    /** Ends a run as a kill would: nothing of what comes after the named event is done. */
+    cutOff: async (
+      after: (event: TrainEvent) => boolean,
+      more: Partial<TrainInFolderOptions> = {},
+    ): Promise<void> => {
+      const controller = new AbortController()
+      const onEvent = (event: TrainEvent) => {
+        if (after(event)) controller.abort()
+      }
+      const result = await folders.run({ signal: controller.signal, onEvent, ...more })
+      expect(result.completed).toBe(false)
+    },
+  }
   beforeAll(async () => {
     await tf.setBackend('cpu')
     folders.base = await mkdtemp(join(tmpdir(), 'anyvae-trainer-'))
   })
+  beforeEach(() => {
+    folders.current = folders.other()
+  })
   afterAll(() => rm(folders.base, { recursive: true }))
   return folders
-}
-
-/** Trains in a folder, with the small settings unless others are given. */
-export function runIn(folder: string, more: Partial<TrainInFolderOptions> = {}) {
-  return trainInFolder({ folder, config, images, engineFactory: tfjsEngine, ...more })
 }
 
 /** Every file of a run: bytes, and for the log its lines without what was measured. */
@@ -47,18 +71,4 @@ export async function contents(of: string): Promise<Record<string, unknown>> {
     return [name, lines.map((line) => ({ ...(JSON.parse(line) as object), measured: 0 }))] as const
   })
   return Object.fromEntries<unknown>(await Promise.all(read))
-}
-
-/** Ends a run as a kill would: nothing of what comes after the named event is done. */
-export async function cutOffIn(
-  folder: string,
-  after: (event: TrainEvent) => boolean,
-  more: Partial<TrainInFolderOptions> = {},
-) {
-  const controller = new AbortController()
-  const onEvent = (event: TrainEvent) => {
-    if (after(event)) controller.abort()
-  }
-  const result = await runIn(folder, { signal: controller.signal, onEvent, ...more })
-  expect(result.completed).toBe(false)
 }
