@@ -3,18 +3,17 @@ import * as tf from '@tensorflow/tfjs-core'
 import { type GraphBuilder, tensorOf } from '@anyvae/onnx'
 import { TraceError } from './error.js'
 import { checkHostValues } from './host.js'
-import type { Kernel } from './kernels.js'
-import { lowerings } from './lowerings/index.js'
-import type { Operand, OperandType } from './operand.js'
+import { type AnyOperand, isComplex, type Operand, type OperandType } from './operand.js'
 import { operandOf, Recorder } from './recorder.js'
+import { RecordingBackend, scopeNames } from './register.js'
 
 /** The name under which the recording backend is registered while a trace runs. */
 export const BACKEND_NAME = 'anyvae-trace'
 
 /** Holds what each tensor of a trace stands for. */
-export class TraceBackend extends tf.KernelBackend {
-  readonly recorder: Recorder
-  #operands = new WeakMap<object, Operand>()
+export class TraceBackend extends RecordingBackend {
+  override readonly recorder: Recorder
+  #operands = new WeakMap<object, AnyOperand>()
   #allowHostValues: boolean
 
   constructor(builder: GraphBuilder, allowHostValues: boolean) {
@@ -24,18 +23,18 @@ export class TraceBackend extends tf.KernelBackend {
   }
 
   /** A tensor that stands for an operand. */
-  tensor(operand: Operand): tf.Tensor {
+  tensor(operand: AnyOperand): tf.Tensor {
     return tf.engine().makeTensorFromTensorInfo(this.info(operand), this)
   }
 
-  info(operand: Operand): tf.TensorInfo {
+  override info(operand: AnyOperand): tf.TensorInfo {
     const dataId = {}
     this.#operands.set(dataId, operand)
     return { dataId, shape: [...operand.dims], dtype: operand.dataType }
   }
 
   /** What a tensor stands for; one of another backend becomes a constant. */
-  operand(info: tf.TensorInfo): Operand {
+  override operand(info: tf.TensorInfo): AnyOperand {
     const known = this.#operands.get(info.dataId)
     if (known !== undefined) {
       return known
@@ -63,8 +62,8 @@ export class TraceBackend extends tf.KernelBackend {
 
   override readSync(dataId: object): tf.BackendValues {
     const operand = this.#operands.get(dataId)
-    const constant = operand && this.#numbersOf(operand)
-    if (operand === undefined || constant === undefined) {
+    const constant = operand && !isComplex(operand) ? this.#numbersOf(operand) : undefined
+    if (operand === undefined || isComplex(operand) || constant === undefined) {
       throw new TraceError(
         'trace: the function reads the values of a tensor, which are not known while it is traced; expected tensor operations alone (use tf.where in place of an if on values)',
       )
@@ -120,57 +119,6 @@ export class TraceBackend extends tf.KernelBackend {
   }
 }
 
-/** Registers every lowering as the backend's kernel, once. */
-export function registerLowerings(): void {
-  if (tf.getKernel('Identity', BACKEND_NAME) === undefined) {
-    for (const kernelName of Object.keys(lowerings)) {
-      registerLowering(kernelName as Kernel)
-    }
-  }
-}
-
-function registerLowering(kernelName: Kernel): void {
-  // The table's type has checked each row against its kernel; here any row will do.
-  const lower = lowerings[kernelName] as (
-    inputs: unknown,
-    attributes: unknown,
-    recorder: Recorder,
-  ) => Operand | readonly Operand[]
-  const kernelFunc: tf.KernelFunc = ({ inputs, attrs, backend }) => {
-    if (!(backend instanceof TraceBackend)) {
-      throw new TraceError(`${kernelName}: runs outside a trace, expected the recording backend`)
-    }
-    backend.recorder.builder.scope = currentScope()
-    const result = lower(operandsOf(inputs, backend), attrs ?? {}, backend.recorder)
-    return isList(result) ? result.map((each) => backend.info(each)) : backend.info(result)
-  }
-  tf.registerKernel({ kernelName, backendName: BACKEND_NAME, kernelFunc })
-}
-
-function operandsOf(inputs: tf.NamedTensorInfoMap | tf.TensorInfo[], backend: TraceBackend) {
-  if (Array.isArray(inputs)) {
-    return inputs.map((input) => backend.operand(input))
-  }
-  const present = Object.entries(inputs).filter(([, input]) => input !== undefined)
-  return Object.fromEntries(
-    present.flatMap(([name, input]) => (input ? [[name, backend.operand(input)]] : [])),
-  )
-}
-
-const OP_SUFFIX = '__op'
-const UNNAMED = new Set(['unnamed scope', 'forward', 'trace'])
-
-/** The names of the user's scopes around the running kernel, outermost first. */
-function currentScope(): string {
-  return scopeNames()
-    .filter((name) => !name.endsWith(OP_SUFFIX) && !UNNAMED.has(name))
-    .join('/')
-}
-
-function scopeNames(): string[] {
-  return tf.engine().state.scopeStack.map((scope) => scope.name)
-}
-
 function operandType(dtype: tf.DataType): OperandType {
   if (dtype === 'float32' || dtype === 'int32' || dtype === 'bool') {
     return dtype
@@ -190,8 +138,4 @@ function typedArray(values: readonly number[], dataType: OperandType): tf.Backen
     return Float32Array.from(values)
   }
   return dataType === 'int32' ? Int32Array.from(values) : Uint8Array.from(values)
-}
-
-function isList(result: Operand | readonly Operand[]): result is readonly Operand[] {
-  return Array.isArray(result)
 }

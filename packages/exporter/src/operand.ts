@@ -1,4 +1,4 @@
-// What a traced tensor stands for: a value of the graph, or one number everywhere.
+// What a traced tensor stands for: a value of the graph, one number everywhere, or two such.
 import type { Value } from '@anyvae/onnx'
 
 /** The element types that TensorFlow.js and ONNX share. */
@@ -18,7 +18,25 @@ export interface FillOperand {
   readonly fill: number
 }
 
+/** A tensor of real numbers. */
 export type Operand = ValueOperand | FillOperand
+
+/** A tensor of complex numbers, which ONNX has not: its two parts, of the same shape. */
+export interface ComplexOperand {
+  readonly dataType: 'complex64'
+  readonly dims: readonly number[]
+  readonly real: Operand
+  readonly imaginary: Operand
+}
+
+export type AnyOperand = Operand | ComplexOperand
 
 /** The inputs of a kernel with an operand in each tensor's place. */
 export type Operands<Inputs> = { readonly [K in keyof Inputs]: Operand }
+
+/** The inputs of a kernel of which some may be complex. */
+export type AnyOperands<Inputs> = { readonly [K in keyof Inputs]: AnyOperand }
+
+export function isComplex(operand: AnyOperand): operand is ComplexOperand {
+  return operand.dataType === 'complex64'
+}

@@ -1,11 +1,11 @@
 // One trace at sizes that are all known: a function of tensors becomes a graph.
 import * as tf from '@tensorflow/tfjs-core'
 import { type Graph, GraphBuilder, tensorOf, type Value } from '@anyvae/onnx'
-import { BACKEND_NAME, registerLowerings, TraceBackend } from './backend.js'
+import { BACKEND_NAME, TraceBackend } from './backend.js'
 import { TraceError } from './error.js'
-import { lowerings } from './lowerings/index.js'
-import type { OperandType } from './operand.js'
+import { type AnyOperand, isComplex, type Operand, type OperandType } from './operand.js'
 import { operandOf } from './recorder.js'
+import { loweredKernels, registerLowerings } from './register.js'
 
 /** A record of tensors. */
 export type Tensors = Readonly<Record<string, tf.Tensor>>
@@ -37,7 +37,7 @@ export interface RecordOptions {
 
 /** Runs a function once on the recording backend and gives the graph of what it did. */
 export function record(fn: TensorFunction, options: RecordOptions): Graph {
-  registerLowerings()
+  registerLowerings(BACKEND_NAME)
   const builder = new GraphBuilder(options.opset, options.outputs)
   const backend = new TraceBackend(builder, options.allowHostValues)
   withBackend(backend, () => {
@@ -54,11 +54,20 @@ export function record(fn: TensorFunction, options: RecordOptions): Graph {
     for (const name of options.outputs) {
       const tensor = results[name]
       if (tensor !== undefined) {
-        builder.output(name, backend.recorder.value(backend.operand(tensor)))
+        builder.output(name, backend.recorder.value(realOutput(name, backend.operand(tensor))))
       }
     }
   })
   return builder.build(options.name, options.doc)
+}
+
+function realOutput(name: string, operand: AnyOperand): Operand {
+  if (isComplex(operand)) {
+    throw new TraceError(
+      `trace: output ${name} is complex, got complex64, expected real numbers; return tf.real and tf.imag of it`,
+    )
+  }
+  return operand
 }
 
 /** The value, if it has the name that was asked for, since callers feed it by that name. */
@@ -115,7 +124,7 @@ function explained(error: unknown): unknown {
     return error
   }
   return new TraceError(
-    `${kernel}: this TensorFlow.js kernel cannot be written to ONNX yet, expected one of ${Object.keys(lowerings).join(', ')}`,
+    `${kernel}: this TensorFlow.js kernel cannot be written to ONNX yet, expected one of ${loweredKernels().join(', ')}`,
     { cause: error },
   )
 }

@@ -1,10 +1,13 @@
 // The graph builder as lowerings see it: operands in, operands out.
-import type { GraphBuilder } from '@anyvae/onnx'
+import type { CallOptions, GraphBuilder } from '@anyvae/onnx'
 import { broadcast, tensorOf, type Attribute, type Value } from '@anyvae/onnx'
 import { TraceError } from './error.js'
 import type { Operand, OperandType } from './operand.js'
 
 type Attributes = Readonly<Record<string, Attribute>>
+
+/** What an operator may be given: an operand, a value as it is, or nothing for an absent input. */
+export type Argument = Operand | Value | undefined
 
 /** Records the operators of one trace. */
 export class Recorder {
@@ -14,14 +17,34 @@ export class Recorder {
     this.builder = builder
   }
 
-  /** Adds an operator; numbers that fill a tensor are written out in full. */
-  node(opType: string, inputs: readonly Operand[], attributes: Attributes = {}): Operand {
-    return operandOf(
-      this.builder.node(
-        opType,
-        inputs.map((input) => this.value(input)),
-        attributes,
-      ),
+  /**
+   * Adds an operator and gives its first result; numbers that fill a tensor are written out in full,
+   * and an int64 result becomes int32, the one type of whole numbers in TensorFlow.js.
+   */
+  node(opType: string, inputs: readonly Argument[], attributes: Attributes = {}): Operand {
+    return this.operand(this.builder.node(opType, this.#values(inputs), attributes))
+  }
+
+  /** Adds an operator of several results. */
+  nodes(opType: string, inputs: readonly Argument[], options: CallOptions): Operand[] {
+    return this.builder
+      .nodes(opType, this.#values(inputs), options)
+      .map((value) => this.operand(value))
+  }
+
+  /** The operand of a result; int64 becomes int32. */
+  operand(value: Value): Operand {
+    return operandOf(value.dataType === 'int64' ? this.builder.cast(value, 'int32') : value)
+  }
+
+  /** The operand as int64, as ONNX wants most indices. */
+  int64(operand: Operand): Value {
+    return this.builder.cast(this.value(operand), 'int64')
+  }
+
+  #values(inputs: readonly Argument[]): (Value | undefined)[] {
+    return inputs.map((input) =>
+      input === undefined || 'name' in input ? input : this.value(input),
     )
   }
 

@@ -1,16 +1,26 @@
-// The lowering table: every kernel that can be traced, and what it becomes.
-import type { Kernel } from '../kernels.js'
+// The lowering tables: every kernel that can be traced, and what it becomes.
+import type { ComplexKernel, Kernel } from '../kernels.js'
+import { complex, ofComplex } from './complex.js'
 import { convolution } from './convolution.js'
 import { elementwise } from './elementwise.js'
-import type { Lowering } from './lowering.js'
+import type { ComplexLowering, Lowering } from './lowering.js'
 import { matmul } from './matmul.js'
 import { movement } from './movement.js'
 import { reduction } from './reduction.js'
 
-export const lowerings: { readonly [K in Kernel]: Lowering<K> } = {
+type RealKernel = Exclude<Kernel, ComplexKernel>
+
+/** Kernels of real numbers. */
+export const lowerings: { readonly [K in RealKernel]: Lowering<K> } = {
+  ...complex,
   ...convolution,
   ...elementwise,
   ...matmul,
   ...movement,
   ...reduction,
 }
+
+/** Kernels of complex numbers: those that know no others, and those that take both. */
+export const complexLowerings: { readonly [K in ComplexKernel]: ComplexLowering<K> } & {
+  readonly [K in RealKernel]?: ComplexLowering<K>
+} = ofComplex

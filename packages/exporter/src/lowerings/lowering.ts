@@ -1,15 +1,22 @@
 // What a lowering is, and the makers of the one-line ones.
 import { broadcast } from '@anyvae/onnx'
 import type { Kernel, KernelMap } from '../kernels.js'
-import type { Operand, Operands } from '../operand.js'
+import type { AnyOperand, AnyOperands, Operand, Operands } from '../operand.js'
 import type { Recorder } from '../recorder.js'
 
-/** Writes the ONNX operators of one kernel. */
+/** Writes the ONNX operators of one kernel of real numbers. */
 export type Lowering<K extends Kernel> = (
   inputs: Operands<KernelMap[K]['inputs']>,
   attributes: KernelMap[K]['attributes'],
   recorder: Recorder,
-) => Operand | readonly Operand[]
+) => AnyOperand | readonly AnyOperand[]
+
+/** Writes the ONNX operators of one kernel, some or all of whose inputs are complex. */
+export type ComplexLowering<K extends Kernel> = (
+  inputs: AnyOperands<KernelMap[K]['inputs']>,
+  attributes: KernelMap[K]['attributes'],
+  recorder: Recorder,
+) => AnyOperand | readonly AnyOperand[]
 
 /** A kernel that is one ONNX operator of one tensor. */
 export const unary =

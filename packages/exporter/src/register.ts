@@ -1,0 +1,107 @@
+// Registers the lowering table as the kernels of a recording backend.
+import * as tf from '@tensorflow/tfjs-core'
+import { TraceError } from './error.js'
+import { exceptions } from './exceptions.js'
+import { complexLowerings, lowerings } from './lowerings/index.js'
+import { type AnyOperand, isComplex } from './operand.js'
+import type { Recorder } from './recorder.js'
+
+/** A backend whose tensors stand for operands of a graph that a recorder writes. */
+export abstract class RecordingBackend extends tf.KernelBackend {
+  abstract get recorder(): Recorder
+
+  /** What a tensor stands for. */
+  abstract operand(info: tf.TensorInfo): AnyOperand
+
+  /** A new tensor that stands for an operand. */
+  abstract info(operand: AnyOperand): tf.TensorInfo
+}
+
+type AnyLowering = (
+  inputs: unknown,
+  attributes: unknown,
+  recorder: Recorder,
+) => AnyOperand | readonly AnyOperand[]
+
+// The tables' types have checked each row against its kernel; here any row will do.
+const realTable = lowerings as Readonly<Record<string, unknown>>
+const complexTable = complexLowerings as Readonly<Record<string, unknown>>
+
+/** The names of all kernels that can be lowered. */
+export function loweredKernels(): string[] {
+  return [...new Set([...Object.keys(realTable), ...Object.keys(complexTable)])].sort()
+}
+
+/** Registers every lowering as a kernel of the backend of that name, once; exceptions throw. */
+export function registerLowerings(backendName: string): void {
+  if (tf.getKernel('Identity', backendName) !== undefined) {
+    return
+  }
+  for (const kernelName of loweredKernels()) {
+    tf.registerKernel({ kernelName, backendName, kernelFunc: kernelOf(kernelName) })
+  }
+  for (const [kernelName, { reason, instead }] of Object.entries(exceptions)) {
+    const kernelFunc = () => {
+      throw new TraceError(
+        `${kernelName}: cannot be written to ONNX, since ${reason}; expected instead ${instead}`,
+      )
+    }
+    tf.registerKernel({ kernelName, backendName, kernelFunc })
+  }
+}
+
+function kernelOf(kernelName: string): tf.KernelFunc {
+  return ({ inputs, attrs, backend }) => {
+    if (!(backend instanceof RecordingBackend)) {
+      throw new TraceError(`${kernelName}: runs outside a trace, expected the recording backend`)
+    }
+    const operands = operandsOf(inputs, backend)
+    const lower = loweringOf(kernelName, Object.values(operands))
+    backend.recorder.builder.scope = currentScope()
+    const result = lower(operands, attrs ?? {}, backend.recorder)
+    return isList(result) ? result.map((each) => backend.info(each)) : backend.info(result)
+  }
+}
+
+function loweringOf(kernelName: string, operands: readonly AnyOperand[]): AnyLowering {
+  const table = operands.some(isComplex) ? complexTable : realTable
+  const lower = table[kernelName]
+  if (typeof lower === 'function') {
+    return lower as AnyLowering
+  }
+  const got = operands.map(({ dataType }) => dataType).join(', ')
+  const expected = operands.some(isComplex) ? 'real numbers' : 'complex numbers'
+  throw new TraceError(
+    `${kernelName}: cannot be written to ONNX for these types, got ${got}, expected ${expected}`,
+  )
+}
+
+function operandsOf(inputs: tf.NamedTensorInfoMap | tf.TensorInfo[], backend: RecordingBackend) {
+  if (Array.isArray(inputs)) {
+    return inputs.map((input) => backend.operand(input))
+  }
+  return Object.fromEntries(
+    Object.entries(inputs).flatMap(([name, input]) =>
+      input ? [[name, backend.operand(input)] as const] : [],
+    ),
+  )
+}
+
+const OP_SUFFIX = '__op'
+const UNNAMED = new Set(['unnamed scope', 'forward', 'trace'])
+
+/** The names of the user's scopes around the running kernel, outermost first. */
+function currentScope(): string {
+  return scopeNames()
+    .filter((name) => !name.endsWith(OP_SUFFIX) && !UNNAMED.has(name))
+    .join('/')
+}
+
+/** The names of all open scopes, those of TensorFlow.js's own operations among them. */
+export function scopeNames(): string[] {
+  return tf.engine().state.scopeStack.map((scope) => scope.name)
+}
+
+function isList(result: AnyOperand | readonly AnyOperand[]): result is readonly AnyOperand[] {
+  return Array.isArray(result)
+}

@@ -1,0 +1,17 @@
+// The table of op cases: each is run in TensorFlow.js and, traced, in ONNX Runtime.
+import type { OpCase } from './case.js'
+import { complex } from './complex.js'
+import { convolution } from './convolution.js'
+import { elementwise } from './elementwise.js'
+import { matmul } from './matmul.js'
+import { movement } from './movement.js'
+import { reduction } from './reduction.js'
+
+export const cases: readonly OpCase[] = [
+  ...complex,
+  ...convolution,
+  ...elementwise,
+  ...matmul,
+  ...movement,
+  ...reduction,
+]
