@@ -1,5 +1,4 @@
 // Element-wise kernels.
-import { attr } from '@anyvae/onnx'
 import { TraceError } from '../error.js'
 import { binary, type Lowering, multiply, unary } from './lowering.js'
 
@@ -24,10 +23,6 @@ const clip: Lowering<'ClipByValue'> = ({ x }, { clipValueMin, clipValueMax }, re
     recorder.fill(x.dataType, [], clipValueMin),
     recorder.fill(x.dataType, [], clipValueMax),
   ])
-
-/** leakyRelu(x: Tensor, alpha: number) */
-const leakyRelu: Lowering<'LeakyRelu'> = ({ x }, { alpha }, recorder) =>
-  recorder.node('LeakyRelu', [x], { alpha: attr.float(alpha) })
 
 /** notEqual(a: Tensor, b: Tensor) */
 const notEqual: Lowering<'NotEqual'> = ({ a, b }, _, recorder) =>
@@ -66,13 +61,11 @@ export const elementwise = {
   AddN: addN,
   Cast: cast,
   ClipByValue: clip,
-  Elu: unary('Elu'),
   Equal: binary('Equal'),
   Exp: unary('Exp'),
   Floor: unary('Floor'),
   Greater: binary('Greater'),
   GreaterEqual: binary('GreaterOrEqual'),
-  LeakyRelu: leakyRelu,
   Less: binary('Less'),
   LessEqual: binary('LessOrEqual'),
   Log: unary('Log'),
@@ -87,10 +80,8 @@ export const elementwise = {
   Pow: binary('Pow'),
   RealDiv: binary('Div'),
   Reciprocal: unary('Reciprocal'),
-  Relu: unary('Relu'),
   Rsqrt: rsqrt,
   Select: select,
-  Sigmoid: unary('Sigmoid'),
   Sign: unary('Sign'),
   Softplus: unary('Softplus'),
   Sqrt: unary('Sqrt'),

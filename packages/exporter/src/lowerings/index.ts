@@ -1,5 +1,6 @@
 // The lowering tables: every kernel that can be traced, and what it becomes.
 import type { ComplexKernel, Kernel } from '../kernels.js'
+import { activation } from './activation.js'
 import { complex, ofComplex } from './complex.js'
 import { convolution } from './convolution.js'
 import { elementwise } from './elementwise.js'
@@ -12,6 +13,7 @@ type RealKernel = Exclude<Kernel, ComplexKernel>
 
 /** Kernels of real numbers. */
 export const lowerings: { readonly [K in RealKernel]: Lowering<K> } = {
+  ...activation,
   ...complex,
   ...convolution,
   ...elementwise,

@@ -24,6 +24,12 @@ export const unary =
   ({ x }: { readonly x: Operand }, _: object, recorder: Recorder): Operand =>
     recorder.node(opType, [x])
 
+/** A kernel that is one ONNX operator of real numbers; whole ones are converted there and back. */
+export const floating =
+  (opType: string) =>
+  ({ x }: { readonly x: Operand }, _: object, recorder: Recorder): Operand =>
+    recorder.cast(recorder.node(opType, [recorder.cast(x, 'float32')]), x.dataType)
+
 export interface Pair {
   readonly a: Operand
   readonly b: Operand
