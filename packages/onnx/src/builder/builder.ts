@@ -11,7 +11,9 @@ import type {
   ValueInfo,
 } from '../types.js'
 import { inferTypes } from './inference/index.js'
+import { type DftOptions, dft, reduce, reshape, split } from './forms.js'
 import { identifier, Names } from './names.js'
+import { checkCall } from './operators/check.js'
 import { numbersOf, tensorOf } from './tensor.js'
 import { attr, type Call, type Value, type ValueType } from './value.js'
 
@@ -83,7 +85,10 @@ export class GraphBuilder {
     return this.list(dims, 'shape')
   }
 
-  /** Adds an operator and gives its first output. */
+  /**
+   * Adds an operator and gives its first output. OnnxError where the opset does not have it with
+   * these inputs and attributes, and where shapes do not fit.
+   */
   node(
     opType: string,
     inputs: Inputs,
@@ -101,11 +106,13 @@ export class GraphBuilder {
     const { attributes = {}, outputCount = 1 } = options
     const constant = (index: number) => this.constantOf(inputs[index])
     const call: Call = { opType, inputs, attributes, outputCount, constant }
+    checkCall(call, this.opset)
     return this.typedNodes(call, inferTypes(call))
   }
 
   /** Adds an operator whose output types the caller knows, such as a Loop. */
   typedNodes(call: TypedCall, types: readonly ValueType[]): Value[] {
+    checkCall(call, this.opset)
     const scope = this.scope === '' ? '' : `${this.scope}/`
     const name = this.#names.take(call.name ?? `${scope}${call.opType}`)
     const outputs = types.map((type, index) => ({
@@ -146,9 +153,32 @@ export class GraphBuilder {
     return this.node('Transpose', [value], { perm: attr.ints(perm) })
   }
 
-  /** Gives a value another shape of the same size. */
+  /** Gives a value another shape of the same size; a size of 0 means 0. */
   reshape(value: Value, dims: readonly number[]): Value {
-    return this.node('Reshape', [value, this.shape(dims)])
+    return reshape(this, value, dims)
+  }
+
+  /**
+   * Reduces over axes, counted from the back where negative; all where they are undefined, none
+   * where the list is empty. The axes become an attribute or an input as the opset wants.
+   */
+  reduce(
+    opType: string,
+    value: Value,
+    axes: readonly number[] | undefined,
+    keepDims = false,
+  ): Value {
+    return reduce(this, value, { opType, axes, keepDims })
+  }
+
+  /** Cuts a value into parts of the given sizes along an axis. */
+  split(value: Value, sizes: readonly number[], axis: number): Value[] {
+    return split(this, value, { sizes, axis })
+  }
+
+  /** The discrete Fourier transform of complex numbers, [..., 2], or real ones, [..., 1]; since opset 17. */
+  dft(value: Value, options: DftOptions): Value {
+    return dft(this, value, options)
   }
 
   /** Makes a value a graph output under a name that was reserved for it. */

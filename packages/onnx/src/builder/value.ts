@@ -18,7 +18,9 @@ export const attr = {
   int: (value: number): Attribute => ({ type: 'int', value }),
   ints: (value: readonly number[]): Attribute => ({ type: 'ints', value }),
   float: (value: number): Attribute => ({ type: 'float', value }),
+  floats: (value: readonly number[]): Attribute => ({ type: 'floats', value }),
   string: (value: string): Attribute => ({ type: 'string', value }),
+  strings: (value: readonly string[]): Attribute => ({ type: 'strings', value }),
   tensor: (value: TensorData): Attribute => ({ type: 'tensor', value }),
   graph: (value: Graph): Attribute => ({ type: 'graph', value }),
 } as const
@@ -63,6 +65,17 @@ export function ints(call: Call, name: string): readonly number[] {
   return attribute.value
 }
 
+/** A list attribute, or what it defaults to. */
+export function intsOr(call: Call, name: string, fallback: readonly number[]): readonly number[] {
+  return call.attributes[name] === undefined ? fallback : ints(call, name)
+}
+
+/** A text attribute, or what it defaults to. */
+export function text(call: Call, name: string, fallback: string): string {
+  const attribute = call.attributes[name]
+  return attribute?.type === 'string' ? attribute.value : fallback
+}
+
 /** An integer attribute, or what it defaults to. */
 export function int(call: Call, name: string, fallback: number): number {
   const attribute = call.attributes[name]
@@ -72,6 +85,12 @@ export function int(call: Call, name: string, fallback: number): number {
 /** An axis counted from the front. */
 export function axisOf(axis: number, rank: number): number {
   return axis < 0 ? axis + rank : axis
+}
+
+/** An axis counted from the front, or an error where the shape has no such axis. */
+export function checkedAxis(axis: number, dims: readonly number[]): number {
+  sizeOf(dims, axis)
+  return axisOf(axis, dims.length)
 }
 
 /** The size of a dimension, or an error that names the place. */
