@@ -1,0 +1,48 @@
+// Runs a graph and waits for it: a worker computes, since backends of TensorFlow.js read synchronously.
+import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads'
+
+/** A tensor as ONNX Runtime takes and gives it. */
+export interface Feed {
+  readonly type: string
+  readonly dims: readonly number[]
+  readonly data: Float32Array | Int32Array | Uint8Array
+}
+
+interface Reply {
+  readonly error?: string
+  readonly result?: Feed
+}
+
+/** How long one graph may take, in milliseconds; longer means that the worker has died. */
+const PATIENCE = 60_000
+
+/** A worker of ONNX Runtime that is called and waited for. */
+export class Evaluator {
+  readonly #worker: Worker
+  readonly #flag = new Int32Array(new SharedArrayBuffer(4))
+  readonly #channel = new MessageChannel()
+
+  constructor(script: string | URL) {
+    const { port1, port2 } = this.#channel
+    this.#worker = new Worker(script, {
+      workerData: { port: port2, flag: this.#flag },
+      transferList: [port2],
+    })
+    this.#worker.unref()
+    port1.unref()
+  }
+
+  /** The first output of a model. */
+  run(model: Uint8Array, feeds: Readonly<Record<string, Feed>>): Feed {
+    Atomics.store(this.#flag, 0, 0)
+    this.#channel.port1.postMessage({ model, feeds })
+    if (Atomics.wait(this.#flag, 0, 0, PATIENCE) === 'timed-out') {
+      throw new Error(`ONNX Runtime: no answer, got none in ${PATIENCE / 1000} s, expected one`)
+    }
+    const reply = receiveMessageOnPort(this.#channel.port1)?.message as Reply | undefined
+    if (reply?.result === undefined) {
+      throw new Error(`ONNX Runtime: ${reply?.error ?? 'gave no result'}`)
+    }
+    return reply.result
+  }
+}
