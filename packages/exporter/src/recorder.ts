@@ -76,7 +76,11 @@ export class Recorder {
   }
 
   transpose(operand: Operand, perm: readonly number[]): Operand {
-    return operandOf(this.builder.transpose(this.value(operand), perm))
+    if ('fill' in operand) {
+      const dims = perm.map((axis) => operand.dims[axis] ?? 1)
+      return this.fill(operand.dataType, dims, operand.fill)
+    }
+    return operandOf(this.builder.transpose(operand.value, perm))
   }
 
   reshape(operand: Operand, dims: readonly number[]): Operand {
@@ -117,7 +121,10 @@ export class Recorder {
   }
 }
 
-/** The operand of a value, whose type must be one that TensorFlow.js has. */
+/**
+ * The operand of a value, whose type must be one that TensorFlow.js has. A tensor without elements
+ * is any number everywhere, so that its shape is written out where it is needed and not computed.
+ */
 export function operandOf(value: Value): Operand {
   const { dataType, dims } = value
   if (dataType !== 'float32' && dataType !== 'int32' && dataType !== 'bool') {
@@ -125,7 +132,7 @@ export function operandOf(value: Value): Operand {
       `${value.name}: not a type of TensorFlow.js, got ${dataType}, expected float32, int32 or bool`,
     )
   }
-  return { dataType, dims, value }
+  return dims.includes(0) ? { dataType, dims, fill: 0 } : { dataType, dims, value }
 }
 
 export function sameDims(a: readonly number[], b: readonly number[]): boolean {
