@@ -1,96 +1,99 @@
-// npm run conformance: tfjs-core's own op tests, on a backend that computes in ONNX Runtime.
-import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+// npm run conformance: tfjs-core's own specs on a backend that computes in ONNX Runtime.
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { rolldown } from 'rolldown'
-import { ROOT } from './setup.mjs'
+import { bundle } from './conformance/bundle.mjs'
+import { reasons } from './conformance/reasons.mjs'
+import { compare, printChanges, printFigures } from './conformance/report.mjs'
+import { runSpecs } from './conformance/run.mjs'
+import { install, ROOT } from './setup.mjs'
 
-const SOURCE = join(ROOT, 'packages', 'exporter', 'src', 'testing', 'conformance')
-const CACHE = join(ROOT, 'node_modules', '.cache')
+const USAGE = `npm run conformance -- [--filter text]... [--opset n] [--optimize] [--update]
 
-/** One file of all specs and the backend, in which tfjs-core is there once. */
-async function bundle(folder) {
-  const core = join(ROOT, 'node_modules', '@tensorflow', 'tfjs-core')
-  const build = await rolldown({
-    input: { main: join(SOURCE, 'main.ts'), worker: join(SOURCE, 'worker.ts') },
-    platform: 'node',
-    // The package says that it has no side effects, but its specs are nothing else.
-    treeshake: false,
-    external: [/^node:/, /^onnxruntime-node/, /^jasmine-core/],
-    resolve: {
-      alias: {
-        '@tensorflow/tfjs-core/dist': join(core, 'dist'),
-        '@tensorflow/tfjs-core': join(core, 'dist', 'index.js'),
-      },
-      conditionNames: ['@anyvae/source', 'import', 'node', 'default'],
-      extensionAlias: { '.js': ['.ts', '.js'] },
-      mainFields: ['module', 'main'],
+Runs the specs that tfjs-core ships on a backend that records kernels as an ONNX graph and computes it
+in onnxruntime-node when values are read. Fails where a spec does not do what is recorded of it.
+
+  --filter text  only specs whose full name has this text; compares with no record
+  --opset n      write graphs for this operator set, default 17
+  --optimize     put graphs through the passes first
+  --update       record anew which specs are skipped or fail, each under its reason`
+
+const RECORD = join(ROOT, 'tools', 'conformance', 'record.json')
+
+function options() {
+  const { values } = parseArgs({
+    options: {
+      filter: { type: 'string', multiple: true, default: [] },
+      opset: { type: 'string', default: '17' },
+      optimize: { type: 'boolean', default: false },
+      update: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
     },
-    logLevel: 'silent',
   })
-  await build.write({
-    dir: folder,
-    format: 'esm',
-    entryFileNames: '[name].js',
-    banner:
-      "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);",
-  })
+  if (values.help) {
+    console.log(USAGE)
+    process.exit(0)
+  }
+  return values
 }
 
-function results(folder, { filter, opset, optimize }) {
-  const file = join(folder, 'results.jsonl')
+async function specsOf(values) {
+  const cache = join(ROOT, 'node_modules', '.cache')
+  mkdirSync(cache, { recursive: true })
+  const folder = mkdtempSync(join(cache, 'conformance-'))
+  try {
+    await bundle(folder)
+    return runSpecs(folder, values)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+function printList(specs) {
+  for (const { name, status, message } of specs) {
+    if (status === 'failed')
+      console.log(`FAILED ${name}\n  ${message.split('\n')[0].slice(0, 500)}`)
+  }
+  const count = (status) => specs.filter((spec) => spec.status === status).length
+  console.log(`${specs.length} specs: ${count('passed')} passed, ${count('failed')} failed`)
+  return count('failed') > 0
+}
+
+/** Writes down, under its reason, each spec that does not pass; those without reason stay out. */
+function update(specs) {
+  const record = {}
+  for (const { key, test } of reasons) record[key] = []
+  for (const spec of specs.filter(({ status }) => status !== 'passed')) {
+    const reason = reasons.find(({ test }) => test(spec))
+    if (reason) record[reason.key].push(spec.name)
+  }
+  const used = Object.fromEntries(Object.entries(record).filter(([, names]) => names.length > 0))
+  writeFileSync(RECORD, `${JSON.stringify(used, null, 2)}\n`)
+}
+
+async function main() {
+  const values = options()
+  install()
   const started = performance.now()
-  const { status, signal, stderr } = spawnSync(process.execPath, [join(folder, 'main.js')], {
-    cwd: ROOT,
-    encoding: 'utf8',
-    stdio: ['ignore', 'ignore', 'pipe'],
-    maxBuffer: 2 ** 28,
-    env: {
-      ...process.env,
-      CONFORMANCE_RESULTS: file,
-      CONFORMANCE_FILTER: filter.join('\n'),
-      CONFORMANCE_OPSET: String(opset),
-      CONFORMANCE_OPTIMIZE: optimize ? '1' : '0',
-    },
-  })
-  if (!existsSync(file)) {
-    throw new Error(`conformance: the specs did not start, got ${stderr}`)
-  }
-  const lines = readFileSync(file, 'utf8')
-    .trim()
-    .split('\n')
-    .filter(Boolean)
-    .map((line) => JSON.parse(line))
-  const specs = lines.filter((line) => line.name !== undefined)
-  if (status !== 0) {
-    const last = lines.findLast((line) => line.started)?.started ?? 'the first spec'
-    console.error(
-      `conformance: the run broke off, got ${signal ?? `exit code ${status}`} in '${last}'`,
-    )
-    process.exitCode = 1
-  }
-  return { specs, seconds: (performance.now() - started) / 1000 }
+  const specs = await specsOf(values)
+  if (specs.length === 0) throw new Error('no spec was found, expected those of tfjs-core')
+  if (values.filter.length > 0) return printList(specs)
+  if (values.update) update(specs)
+  const version = (name) => createRequire(import.meta.url)(`${name}/package.json`).version
+  const seconds = ((performance.now() - started) / 1000).toFixed(0)
+  const passes = values.optimize ? ', optimized' : ''
+  console.log(
+    `tfjs-core ${version('@tensorflow/tfjs-core')}: ${specs.length} specs in onnxruntime-node ${version('onnxruntime-node')}, opset ${values.opset}${passes}, ${seconds} s\n`,
+  )
+  const result = compare(specs, JSON.parse(readFileSync(RECORD, 'utf8')))
+  printFigures({ specs, ...result }, reasons)
+  return printChanges(result)
 }
 
-const { values } = parseArgs({
-  options: {
-    filter: { type: 'string', multiple: true, default: [] },
-    opset: { type: 'string', default: '17' },
-    optimize: { type: 'boolean', default: false },
-  },
-})
-mkdirSync(CACHE, { recursive: true })
-const folder = mkdtempSync(join(CACHE, 'conformance-'))
-process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
-await bundle(folder)
-const { specs, seconds } = results(folder, values)
-const run = specs.filter(({ status }) => status !== 'excluded')
-for (const { name, message, status } of run) {
-  if (status === 'failed')
-    console.log(`FAILED ${name}\n       ${message.split('\n')[0].slice(0, 300)}`)
+try {
+  process.exitCode = (await main()) ? 1 : 0
+} catch (error) {
+  console.error(`conformance: ${error instanceof Error ? error.message : error}`)
+  process.exitCode = 1
 }
-const count = (status) => run.filter((spec) => spec.status === status).length
-console.log(
-  `${run.length} specs in ${seconds.toFixed(0)} s: ${count('passed')} passed, ${count('failed')} failed, ${count('pending')} pending`,
-)

@@ -20,7 +20,7 @@ export function run(command, args, options = {}) {
 }
 
 /** Installs dependencies where they are missing or not those of the lockfile. */
-function install() {
+export function install() {
   const [major, minor] = process.versions.node.split('.').map(Number)
   if (major < 20 || (major === 20 && minor < 19)) {
     console.error(`Node.js: too old, got ${process.versions.node}, expected 20.19 or later`)

@@ -15,6 +15,11 @@ export abstract class RecordingBackend extends tf.KernelBackend {
 
   /** A new tensor that stands for an operand. */
   abstract info(operand: AnyOperand): tf.TensorInfo
+
+  /** The tensor again, as the result of a kernel that changes nothing. */
+  share({ dataId, shape, dtype }: tf.TensorInfo): tf.TensorInfo {
+    return { dataId, shape, dtype }
+  }
 }
 
 type AnyLowering = (
@@ -59,7 +64,14 @@ function kernelOf(kernelName: string): tf.KernelFunc {
     const lower = loweringOf(kernelName, Object.values(operands))
     backend.recorder.builder.scope = currentScope()
     const result = lower(operands, attrs ?? {}, backend.recorder)
-    return isList(result) ? result.map((each) => backend.info(each)) : backend.info(result)
+    const given = new Map(
+      Object.entries(operands).map(([name, operand]) => [operand, Reflect.get(inputs, name)]),
+    )
+    const info = (operand: AnyOperand) => {
+      const same = given.get(operand)
+      return same ? backend.share(same) : backend.info(operand)
+    }
+    return isList(result) ? result.map(info) : info(result)
   }
 }
 

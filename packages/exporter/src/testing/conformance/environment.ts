@@ -5,7 +5,7 @@ import { registerLowerings } from '../../register.js'
 import { Evaluator } from './evaluator.js'
 import { LazyBackend } from './lazy-backend.js'
 
-const NAME = 'onnx'
+const NAME = 'cpu'
 
 const evaluator = new Evaluator(new URL('worker.js', import.meta.url))
 const options = {
@@ -14,4 +14,4 @@ const options = {
 }
 registerLowerings(NAME)
 tf.registerBackend(NAME, () => new LazyBackend(evaluator, options))
-setTestEnvs([{ name: NAME, backendName: NAME, flags: {}, isDataSync: true }])
+setTestEnvs([{ name: 'onnx', backendName: NAME, flags: {}, isDataSync: true }])

@@ -44,7 +44,7 @@ interface Entry {
 export class LazyBackend extends RecordingBackend {
   readonly #evaluator: Evaluator
   readonly #options: LazyOptions
-  readonly #entries = new Map<object, Entry>()
+  readonly #entries = new tf.DataStorage<Entry>(this, tf.engine())
   #generation: Generation
 
   constructor(evaluator: Evaluator, options: LazyOptions) {
@@ -59,7 +59,7 @@ export class LazyBackend extends RecordingBackend {
   }
 
   override operand({ dataId }: tf.TensorInfo): AnyOperand {
-    const entry = this.#entry(dataId)
+    const entry = this.#entries.get(dataId)
     if (entry.recorded?.generation !== this.#generation) {
       const operand =
         entry.dtype === 'complex64' ? this.#complexInput(entry) : this.#input(entry, entry.dtype)
@@ -74,6 +74,11 @@ export class LazyBackend extends RecordingBackend {
     const recorded = { operand, generation: this.#generation }
     this.#entries.set(dataId, { shape: dims, dtype: dataType, recorded, references: 1 })
     return { dataId, shape: [...dims], dtype: dataType }
+  }
+
+  override share({ dataId, shape, dtype }: tf.TensorInfo): tf.TensorInfo {
+    this.incRef(dataId)
+    return { dataId, shape, dtype }
   }
 
   override write(values: tf.BackendValues, shape: number[], dtype: tf.DataType): tf.DataId {
@@ -93,7 +98,7 @@ export class LazyBackend extends RecordingBackend {
   }
 
   override readSync(dataId: object): tf.BackendValues {
-    const entry = this.#entry(dataId)
+    const entry = this.#entries.get(dataId)
     entry.values ??= this.#compute(entry)
     return entry.values
   }
@@ -103,28 +108,24 @@ export class LazyBackend extends RecordingBackend {
   }
 
   override incRef(dataId: object): void {
-    this.#entry(dataId).references++
-  }
-
-  override decRef(dataId: object): void {
-    this.#entry(dataId).references--
+    this.#entries.get(dataId).references++
   }
 
   override refCount(dataId: object): number {
-    return this.#entries.get(dataId)?.references ?? 0
+    return this.#entries.has(dataId) ? this.#entries.get(dataId).references : 0
   }
 
   override disposeData(dataId: object, force = false): boolean {
-    const entry = this.#entries.get(dataId)
-    if (entry === undefined) {
+    if (!this.#entries.has(dataId)) {
       return true
     }
+    const entry = this.#entries.get(dataId)
     entry.references--
     return force || entry.references <= 0 ? this.#entries.delete(dataId) : false
   }
 
   override numDataIds(): number {
-    return this.#entries.size
+    return this.#entries.numDataIds()
   }
 
   override memory() {
@@ -149,21 +150,11 @@ export class LazyBackend extends RecordingBackend {
     return 1e-7
   }
 
-  override dispose(): void {
-    this.#entries.clear()
-  }
+  override dispose(): void {}
 
   #begin(): Generation {
     const builder = new GraphBuilder(this.#options.opset, [])
     return { recorder: new Recorder(builder), feeds: new Map() }
-  }
-
-  #entry(dataId: object): Entry {
-    const entry = this.#entries.get(dataId)
-    if (entry === undefined) {
-      throw new TraceError('tensor: holds no data here, got one of another backend or disposed of')
-    }
-    return entry
   }
 
   #input(entry: Entry, dtype: tf.DataType): Operand {
