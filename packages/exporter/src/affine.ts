@@ -3,11 +3,17 @@
 /** Sizes of the symbolic dimensions, by name. */
 export type Sizes = Readonly<Record<string, number>>
 
+/** By how much a size grows with a symbol, `by / per`, in lowest terms. */
+export interface Slope {
+  readonly by: number
+  readonly per: number
+}
+
 /** constant + the sum of slope times size. */
 export interface Affine {
   readonly constant: number
   /** By symbol; those that do not count are left out. */
-  readonly slopes: Readonly<Record<string, number>>
+  readonly slopes: Readonly<Record<string, Slope>>
 }
 
 /** Sizes that differ, so that dimensions are told apart, and are no multiples of usual ones. */
@@ -20,43 +26,68 @@ const FAR = 97
  * The sizes to trace at: first all symbols at a size each, then each symbol alone changed, last all
  * changed, to see whether the functions found are affine indeed. Without symbols: twice the same.
  */
-export function probeSizes(symbols: readonly string[]): Sizes[] {
-  const base = Object.fromEntries(symbols.map((symbol, i) => [symbol, PROBES[i] ?? 37 + 2 * i]))
+export function probeSizes(symbols: readonly string[], multiples: Sizes = {}): Sizes[] {
   const raised = (changed: readonly string[], by: number) =>
     Object.fromEntries(
-      symbols.map((symbol) => [symbol, (base[symbol] ?? 0) + (changed.includes(symbol) ? by : 0)]),
+      symbols.map((symbol, i) => {
+        const steps = (PROBES[i] ?? 37 + 2 * i) + (changed.includes(symbol) ? by : 0)
+        return [symbol, steps * (multiples[symbol] ?? 1)]
+      }),
     )
-  return [base, ...symbols.map((symbol) => raised([symbol], 1)), raised(symbols, FAR)]
+  return [raised([], 0), ...symbols.map((symbol) => raised([symbol], 1)), raised(symbols, FAR)]
 }
 
 /** The affine function through what was seen at the probe sizes, or undefined where there is none. */
 export function fitAffine(seen: readonly number[], probes: readonly Sizes[]): Affine | undefined {
-  const symbols = Object.keys(probes[0] ?? {})
+  const [base = {}] = probes
   const first = seen[0] ?? 0
-  const slopes = symbols.map((symbol, i) => [symbol, (seen[i + 1] ?? 0) - first] as const)
+  const slopes = Object.keys(base).map((symbol, i) => {
+    const step = (probes[i + 1]?.[symbol] ?? 0) - (base[symbol] ?? 0)
+    return [symbol, slopeOf((seen[i + 1] ?? 0) - first, step)] as const
+  })
   const affine = {
-    constant: slopes.reduce(
-      (rest, [symbol, slope]) => rest - slope * (probes[0]?.[symbol] ?? 0),
-      first,
-    ),
-    slopes: Object.fromEntries(slopes.filter(([, slope]) => slope !== 0)),
+    constant: slopes.reduce((rest, [symbol, slope]) => rest - grown(slope, base[symbol]), first),
+    slopes: Object.fromEntries(slopes.filter(([, { by }]) => by !== 0)),
   }
   return probes.every((sizes, i) => evaluate(affine, sizes) === seen[i]) ? affine : undefined
 }
 
+function slopeOf(by: number, per: number): Slope {
+  const divisor = greatestDivisor(Math.abs(by), per)
+  return { by: by / divisor, per: per / divisor }
+}
+
+function greatestDivisor(a: number, b: number): number {
+  return b === 0 ? Math.max(a, 1) : greatestDivisor(b, a % b)
+}
+
+function grown({ by, per }: Slope, size = 0): number {
+  return (size / per) * by
+}
+
 function evaluate(affine: Affine, sizes: Sizes): number {
   return Object.entries(affine.slopes).reduce(
-    (sum, [symbol, slope]) => sum + slope * (sizes[symbol] ?? 0),
+    (sum, [symbol, slope]) => sum + grown(slope, sizes[symbol]),
     affine.constant,
   )
 }
 
 /** The size itself where it is constant, the symbol where it is just that, else undefined. */
-export function plainDim(affine: Affine): number | string | undefined {
-  const [first, ...others] = Object.entries(affine.slopes)
+export function plainDim({ constant, slopes }: Affine): number | string | undefined {
+  const [first, ...others] = Object.entries(slopes)
   if (first === undefined) {
-    return affine.constant
+    return constant
   }
-  const plain = others.length === 0 && first[1] === 1 && affine.constant === 0
-  return plain ? first[0] : undefined
+  const [symbol, { by, per }] = first
+  return others.length === 0 && by === 1 && per === 1 && constant === 0 ? symbol : undefined
+}
+
+/** A name for a size, such as `2_height_plus_1`, for readers of the graph. */
+export function dimName(affine: Affine): number | string {
+  const terms = Object.entries(affine.slopes).map(([symbol, { by, per }]) => {
+    const times = by === 1 ? symbol : `${by}_${symbol}`
+    return per === 1 ? times : `${times}_over_${per}`
+  })
+  const rest = affine.constant === 0 ? [] : [affine.constant]
+  return plainDim(affine) ?? [...terms, ...rest].join('_plus_')
 }

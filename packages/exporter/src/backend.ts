@@ -1,8 +1,9 @@
 // A TensorFlow.js backend that records kernels instead of computing them.
 import * as tf from '@tensorflow/tfjs-core'
-import { type GraphBuilder, tensorOf } from '@anyvae/onnx'
+import type { GraphBuilder, TensorData } from '@anyvae/onnx'
+import { type Captures, operandType, tensorData } from './captures.js'
 import { TraceError } from './error.js'
-import { checkHostValues } from './host.js'
+import { checkHostValues, type HostValueRule } from './host.js'
 import { type AnyOperand, isComplex, type Operand, type OperandType } from './operand.js'
 import { operandOf, Recorder } from './recorder.js'
 import { RecordingBackend, scopeNames } from './register.js'
@@ -10,16 +11,23 @@ import { RecordingBackend, scopeNames } from './register.js'
 /** The name under which the recording backend is registered while a trace runs. */
 export const BACKEND_NAME = 'anyvae-trace'
 
+export interface TraceBackendOptions {
+  readonly captures: Captures
+  readonly hostValues: HostValueRule
+}
+
 /** Holds what each tensor of a trace stands for. */
 export class TraceBackend extends RecordingBackend {
   override readonly recorder: Recorder
+  /** The first read that was refused; an asynchronous function hides it in its promise. */
+  refused: TraceError | undefined
   #operands = new WeakMap<object, AnyOperand>()
-  #allowHostValues: boolean
+  readonly #options: TraceBackendOptions
 
-  constructor(builder: GraphBuilder, allowHostValues: boolean) {
+  constructor(builder: GraphBuilder, options: TraceBackendOptions) {
     super()
     this.recorder = new Recorder(builder)
-    this.#allowHostValues = allowHostValues
+    this.#options = options
   }
 
   /** A tensor that stands for an operand. */
@@ -33,29 +41,34 @@ export class TraceBackend extends RecordingBackend {
     return { dataId, shape: [...operand.dims], dtype: operand.dataType }
   }
 
+  override share(info: tf.TensorInfo): tf.TensorInfo {
+    return this.info(this.operand(info))
+  }
+
   /** What a tensor stands for; one of another backend becomes a constant. */
   override operand(info: tf.TensorInfo): AnyOperand {
     const known = this.#operands.get(info.dataId)
     if (known !== undefined) {
       return known
     }
-    const values = numbers(tf.engine().readSync(info.dataId), info.dtype)
-    const captured = this.#constant('captured', values, info)
+    checkOwner(info)
+    const { captures } = this.#options
+    const captured = this.#constant(captures.nameOf(info), captures.read(info))
     this.#operands.set(info.dataId, captured)
     return captured
   }
 
   override write(values: tf.BackendValues, shape: number[], dtype: tf.DataType): tf.DataId {
-    const list = numbers(values, dtype)
+    const tensor = tensorData(values, { shape, dtype })
+    const numbers = values as ArrayLike<number>
+    checkHostValues({ values: numbers, shape, scopes: scopeNames() }, this.#options.hostValues)
     const dataId = {}
-    const first = list[0]
-    const filled = first !== undefined && list.every((value) => Object.is(value, first))
-    if (!this.#allowHostValues) {
-      checkHostValues({ values: list, shape, scopes: scopeNames() })
-    }
+    const first = numbers[0]
+    const filled =
+      first !== undefined && Array.from(numbers).every((value) => Object.is(value, first))
     const operand = filled
-      ? this.recorder.fill(operandType(dtype), shape, first)
-      : this.#constant('constant', list, { shape, dtype })
+      ? this.recorder.fill(operandType(dtype), shape, Number(first))
+      : this.#constant('constant', tensor)
     this.#operands.set(dataId, operand)
     return dataId
   }
@@ -64,7 +77,7 @@ export class TraceBackend extends RecordingBackend {
     const operand = this.#operands.get(dataId)
     const constant = operand && !isComplex(operand) ? this.#numbersOf(operand) : undefined
     if (operand === undefined || isComplex(operand) || constant === undefined) {
-      throw new TraceError(
+      throw this.#refuse(
         'trace: the function reads the values of a tensor, which are not known while it is traced; expected tensor operations alone (use tf.where in place of an if on values)',
       )
     }
@@ -105,8 +118,7 @@ export class TraceBackend extends RecordingBackend {
     this.#operands = new WeakMap()
   }
 
-  #constant(name: string, values: readonly number[], type: Omit<tf.TensorInfo, 'dataId'>): Operand {
-    const tensor = tensorOf(operandType(type.dtype), type.shape, values)
+  #constant(name: string, tensor: TensorData): Operand {
     return operandOf(this.recorder.builder.initializer(name, tensor))
   }
 
@@ -117,20 +129,22 @@ export class TraceBackend extends RecordingBackend {
     }
     return this.recorder.builder.constantOf(operand.value)
   }
-}
 
-function operandType(dtype: tf.DataType): OperandType {
-  if (dtype === 'float32' || dtype === 'int32' || dtype === 'bool') {
-    return dtype
+  #refuse(message: string): TraceError {
+    const error = new TraceError(message)
+    this.refused ??= error
+    return error
   }
-  throw new TraceError(
-    `tensor: type has no ONNX equal, got ${dtype}, expected float32, int32 or bool`,
-  )
 }
 
-function numbers(values: tf.BackendValues, dtype: tf.DataType): number[] {
-  operandType(dtype)
-  return Array.from(values as ArrayLike<number>, Number)
+/** A tensor of an earlier trace stands for a value of another graph. */
+function checkOwner({ dataId, shape }: tf.TensorInfo): void {
+  const owner = tf.engine().state.tensorInfo.get(dataId)?.backend
+  if (owner instanceof RecordingBackend) {
+    throw new TraceError(
+      `trace: the function uses a tensor that an earlier call of it made, got shape [${shape.join(', ')}], expected the same work at each call; make the tensor outside the function, or anew at each call`,
+    )
+  }
 }
 
 function typedArray(values: readonly number[], dataType: OperandType): tf.BackendValues {

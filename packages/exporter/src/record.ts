@@ -2,10 +2,14 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { type Graph, GraphBuilder, tensorOf, type Value } from '@anyvae/onnx'
 import { BACKEND_NAME, TraceBackend } from './backend.js'
+import { withDeepStacks } from './blame.js'
+import type { Captures } from './captures.js'
 import { TraceError } from './error.js'
+import { explained } from './explain.js'
+import type { HostValueRule } from './host.js'
 import { type AnyOperand, isComplex, type Operand, type OperandType } from './operand.js'
 import { operandOf } from './recorder.js'
-import { loweredKernels, registerLowerings } from './register.js'
+import { registerLowerings } from './register.js'
 
 /** A record of tensors. */
 export type Tensors = Readonly<Record<string, tf.Tensor>>
@@ -32,14 +36,15 @@ export interface RecordOptions {
   readonly inputs: Readonly<Record<string, StaticInput>>
   readonly outputs: readonly string[]
   readonly parameters: Readonly<Record<string, Parameter>>
-  readonly allowHostValues: boolean
+  readonly captures: Captures
+  readonly hostValues: HostValueRule
 }
 
 /** Runs a function once on the recording backend and gives the graph of what it did. */
 export function record(fn: TensorFunction, options: RecordOptions): Graph {
   registerLowerings(BACKEND_NAME)
   const builder = new GraphBuilder(options.opset, options.outputs)
-  const backend = new TraceBackend(builder, options.allowHostValues)
+  const backend = new TraceBackend(builder, options)
   withBackend(backend, () => {
     const inputs = mapValues(options.inputs, (input, name) =>
       backend.tensor(operandOf(named(name, builder.input(name, input)))),
@@ -49,7 +54,7 @@ export function record(fn: TensorFunction, options: RecordOptions): Graph {
         operandOf(named(name, builder.initializer(name, tensorOf('float32', dims, values)))),
       ),
     )
-    const results = checkedResults(fn(inputs, parameters), options)
+    const results = checkedResults(fn(inputs, parameters), options, backend)
     builder.scope = ''
     for (const name of options.outputs) {
       const tensor = results[name]
@@ -89,7 +94,7 @@ function withBackend(backend: TraceBackend, run: () => void): void {
   void engine.setBackend(BACKEND_NAME)
   engine.startScope('trace')
   try {
-    run()
+    withDeepStacks(run)
   } catch (error) {
     throw explained(error)
   } finally {
@@ -101,7 +106,12 @@ function withBackend(backend: TraceBackend, run: () => void): void {
   }
 }
 
-function checkedResults(results: unknown, options: RecordOptions): Tensors {
+function checkedResults(results: unknown, options: RecordOptions, backend: TraceBackend): Tensors {
+  if (isPromise(results)) {
+    // It goes on after the trace, and fails there.
+    results.then(undefined, () => undefined)
+    throw backend.refused ?? asynchronous(options.name)
+  }
   const record = results as Tensors
   for (const name of options.outputs) {
     if (!(record?.[name] instanceof tf.Tensor)) {
@@ -115,17 +125,13 @@ function checkedResults(results: unknown, options: RecordOptions): Tensors {
   return record
 }
 
-/** An unknown kernel is the one error of TensorFlow.js that users of a trace meet. */
-function explained(error: unknown): unknown {
-  const kernel =
-    error instanceof Error &&
-    /ernel '(\w+)' (?:not registered )?for backend/.exec(error.message)?.[1]
-  if (!kernel) {
-    return error
-  }
+function isPromise(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as { then?: unknown } | undefined | null)?.then === 'function'
+}
+
+function asynchronous(name: string): TraceError {
   return new TraceError(
-    `${kernel}: this TensorFlow.js kernel cannot be written to ONNX yet, expected one of ${loweredKernels().join(', ')}`,
-    { cause: error },
+    `${name}: the function returns a promise, got an asynchronous function, expected tensors at once; a graph waits for nothing, so do what is asynchronous outside`,
   )
 }
 

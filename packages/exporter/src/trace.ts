@@ -1,9 +1,17 @@
 // Traces a function of tensors to an ONNX graph.
 import { DEFAULT_OPSET, type Graph } from '@anyvae/onnx'
 import { probeSizes, type Sizes } from './affine.js'
+import { Captures } from './captures.js'
 import { TraceError } from './error.js'
+import type { HostValueRule } from './host.js'
 import type { OperandType } from './operand.js'
-import { type Parameter, record, type StaticInput, type TensorFunction } from './record.js'
+import {
+  type Parameter,
+  record,
+  type RecordOptions,
+  type StaticInput,
+  type TensorFunction,
+} from './record.js'
 import { generalize } from './symbolic.js'
 
 /** An input of the traced function: a name in place of a size makes that dimension symbolic. */
@@ -30,6 +38,17 @@ export interface TraceOptions {
    * Without it such values are refused, since they might have been drawn at random.
    */
   readonly allowHostValues?: boolean
+  /**
+   * By symbol: what its sizes are multiples of, default 1. A network that halves its images and
+   * doubles them again works at multiples of 2 alone; the graph fails at other sizes.
+   */
+  readonly multiples?: Readonly<Record<string, number>>
+}
+
+/** What this package's own callers set beside it. */
+export interface InnerTraceOptions extends Omit<TraceOptions, 'allowHostValues'> {
+  readonly captures: Captures
+  readonly hostValues: HostValueRule
 }
 
 /**
@@ -42,26 +61,54 @@ export interface TraceOptions {
  * cannot be written, or does something else at each size
  */
 export function traceGraph(fn: TensorFunction, options: TraceOptions): Graph {
+  const hostValues = options.allowHostValues === true ? 'any' : 'plain'
+  return traceWith(fn, { ...options, hostValues, captures: new Captures() })
+}
+
+/** As {@link traceGraph}, with names for what the function finds around itself. */
+export function traceWith(fn: TensorFunction, options: InnerTraceOptions): Graph {
   checkDims(options.inputs)
   const sources = symbolSources(options.inputs)
-  const probes = probeSizes(Object.keys(sources))
-  const [first, ...others] = probes.map((sizes) =>
-    record(fn, {
-      name: options.name ?? 'graph',
-      ...(options.doc === undefined ? {} : { doc: options.doc }),
-      opset: options.opset ?? DEFAULT_OPSET,
-      inputs: staticInputs(options.inputs, sizes),
-      outputs: options.outputs,
-      parameters: options.parameters ?? {},
-      allowHostValues: options.allowHostValues ?? false,
-    }),
-  )
+  const { multiples = {} } = options
+  const probes = probeSizes(Object.keys(sources), multiples)
+  const [first, ...others] = probes.map((sizes) => traceAt(fn, sizes, options))
   if (first === undefined) {
     throw new TraceError('trace: no trace was taken, expected at least two')
   }
-  return generalize({ graphs: [first, ...others], probes, sources })
+  return generalize({ graphs: [first, ...others], probes, sources, multiples })
 }
 
+/** One trace, at the given sizes of the symbols. */
+export function traceAt(fn: TensorFunction, sizes: Sizes, options: InnerTraceOptions): Graph {
+  const { name = 'graph', doc, opset = DEFAULT_OPSET, parameters = {}, ...rest } = options
+  const all: RecordOptions = {
+    ...rest,
+    name,
+    ...(doc === undefined ? {} : { doc }),
+    opset,
+    parameters,
+    inputs: staticInputs(options.inputs, sizes),
+  }
+  try {
+    return record(fn, all)
+  } catch (error) {
+    throw atSizes(error, sizes, name)
+  }
+}
+
+/** An error of the user's function with the sizes that it met, which are none that the user chose. */
+function atSizes(error: unknown, sizes: Sizes, name: string): unknown {
+  const chosen = Object.entries(sizes).map(([symbol, size]) => `${symbol} = ${size}`)
+  if (error instanceof TraceError || !(error instanceof Error) || chosen.length === 0) {
+    return error
+  }
+  return new TraceError(
+    `${name}: the function fails at ${chosen.join(', ')}, got "${error.message}", expected it to run at any size; where it needs multiples of a size, name them (multiples: { ${Object.keys(sizes).at(-1) ?? ''}: 8 })`,
+    { cause: error },
+  )
+}
+
+/** Refuses inputs whose shapes cannot be. */
 function checkDims(inputs: TraceOptions['inputs']): void {
   for (const [name, { dims }] of Object.entries(inputs)) {
     for (const dim of dims) {
@@ -77,7 +124,7 @@ function checkDims(inputs: TraceOptions['inputs']): void {
 const SYMBOL = /^[A-Za-z]\w*$/
 
 /** Where each symbol is first seen: an input and one of its axes. */
-function symbolSources(inputs: TraceOptions['inputs']) {
+export function symbolSources(inputs: TraceOptions['inputs']) {
   const sources: Record<string, { input: string; axis: number }> = {}
   for (const [input, { dims }] of Object.entries(inputs)) {
     dims.forEach((dim, axis) => {

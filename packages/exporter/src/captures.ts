@@ -1,0 +1,63 @@
+// Tensors from outside a trace: each read once, for all traces, and named for what it is.
+import * as tf from '@tensorflow/tfjs-core'
+import { type TensorData, tensorOf } from '@anyvae/onnx'
+import { TraceError } from './error.js'
+import type { OperandType } from './operand.js'
+
+/** The weights and other tensors that a traced function finds around itself. */
+export class Captures {
+  readonly #tensors = new WeakMap<object, TensorData>()
+  readonly #names = new Map<object, string>()
+
+  constructor() {
+    for (const { dataId, name } of Object.values(tf.engine().state.registeredVariables)) {
+      // Unnamed variables are numbered.
+      this.name({ dataId }, /^\d+$/.test(name) ? 'variable' : name)
+    }
+  }
+
+  /** Gives a tensor's initializer its name. */
+  name({ dataId }: Pick<tf.TensorInfo, 'dataId'>, name: string): void {
+    this.#names.set(dataId, name)
+  }
+
+  nameOf({ dataId }: tf.TensorInfo): string {
+    return this.#names.get(dataId) ?? 'captured'
+  }
+
+  /** Reads weights ahead, since some backends give values only in their own time. */
+  async load(tensors: readonly tf.Tensor[]): Promise<void> {
+    for (const tensor of tensors) {
+      this.#tensors.set(tensor.dataId, tensorData(await tensor.data(), tensor))
+    }
+  }
+
+  /** The values of a tensor of another backend. */
+  read(info: tf.TensorInfo): TensorData {
+    const known = this.#tensors.get(info.dataId)
+    if (known !== undefined) {
+      return known
+    }
+    const tensor = tensorData(tf.engine().readSync(info.dataId), info)
+    this.#tensors.set(info.dataId, tensor)
+    return tensor
+  }
+}
+
+/** Values as TensorFlow.js keeps them, as a tensor of ONNX. */
+export function tensorData(
+  values: tf.BackendValues,
+  { shape, dtype }: Omit<tf.TensorInfo, 'dataId'>,
+): TensorData {
+  return tensorOf(operandType(dtype), shape, values as ArrayLike<number>)
+}
+
+/** The element type, which must be one that both sides have. */
+export function operandType(dtype: tf.DataType): OperandType {
+  if (dtype === 'float32' || dtype === 'int32' || dtype === 'bool') {
+    return dtype
+  }
+  throw new TraceError(
+    `tensor: type has no ONNX equal, got ${dtype}, expected float32, int32 or bool`,
+  )
+}

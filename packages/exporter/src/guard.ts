@@ -1,0 +1,51 @@
+// Makes a graph fail at sizes that it was not traced for, where it would give wrong values unseen.
+import { type Graph, type Node, tensorOf } from '@anyvae/onnx'
+import type { Sizes } from './affine.js'
+import type { SizeNodes, Sources } from './sizes.js'
+
+interface Guard {
+  readonly sizes: SizeNodes
+  readonly sources: Sources
+  readonly multiples: Sizes
+}
+
+/**
+ * The nodes of a graph, reading each input whose sizes are multiples of something through a Reshape
+ * to the multiples that its sizes hold: at any other size the numbers of elements differ, and the
+ * runtime refuses the Reshape.
+ */
+export function guarded(graph: Graph, { sizes, sources, multiples }: Guard): readonly Node[] {
+  const renamed = new Map<string, string>()
+  for (const { name, dims = [] } of graph.inputs) {
+    const steps = dims.map((dim, axis) => {
+      const first = typeof dim === 'string' ? sources[dim] : undefined
+      const own = first?.input === name && first.axis === axis
+      return own && typeof dim === 'string' ? (multiples[dim] ?? 1) : 1
+    })
+    if (steps.some((step) => step > 1)) {
+      const parts = dims.map((dim, axis) =>
+        (steps[axis] ?? 1) > 1 ? sizes.multiple(String(dim), steps[axis] ?? 1) : kept(sizes, name),
+      )
+      renamed.set(name, checked(sizes, name, parts))
+    }
+  }
+  return graph.nodes.map((node) => ({
+    ...node,
+    inputs: node.inputs.map((input) => renamed.get(input) ?? input),
+  }))
+}
+
+/** Reshape's 0: the size as it is. */
+function kept(sizes: SizeNodes, input: string): string {
+  const name = sizes.take(`${input}_kept`)
+  sizes.initializers.push({ name, ...tensorOf('int64', [1], [0]) })
+  return name
+}
+
+function checked(sizes: SizeNodes, input: string, parts: readonly string[]): string {
+  const shape = sizes.take(`${input}_multiples`)
+  const axis = { axis: { type: 'int', value: 0 } } as const
+  sizes.write({ opType: 'Concat', inputs: parts, attributes: axis }, shape)
+  const reshaped = sizes.take(`${input}_checked`)
+  return sizes.write({ opType: 'Reshape', inputs: [input, shape], attributes: {} }, reshaped)
+}

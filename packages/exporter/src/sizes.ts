@@ -1,0 +1,102 @@
+// Nodes that compute shapes at run time from the sizes of a graph's inputs.
+import { attr, type Graph, type Initializer, Names, type Node, tensorOf } from '@anyvae/onnx'
+import type { Affine } from './affine.js'
+
+/** By symbol: the input whose shape tells its size, and which of its dimensions it is. */
+export type Sources = Readonly<Record<string, { readonly input: string; readonly axis: number }>>
+
+/** Writes such nodes, to stand before all others. */
+export class SizeNodes {
+  readonly nodes: Node[] = []
+  readonly initializers: Initializer[] = []
+  readonly #sources: Sources
+  readonly #known = new Map<string, string>()
+  readonly #names = new Names()
+
+  constructor(graph: Graph, sources: Sources) {
+    this.#sources = sources
+    namesOf(graph).forEach((name) => this.#names.take(name))
+  }
+
+  /** A name that nothing else has. */
+  take(wanted: string): string {
+    return this.#names.take(wanted)
+  }
+
+  /** Computes a list of sizes under a name; an entry that is undefined is -1, as Reshape takes it. */
+  compute(name: string, entries: readonly (Affine | undefined)[]): void {
+    const parts = entries.map((entry, i) =>
+      entry === undefined ? this.#constant(name, -1) : this.#entry(name, i, entry),
+    )
+    this.write({ opType: 'Concat', inputs: parts, attributes: { axis: attr.int(0) } }, name)
+  }
+
+  /** The largest multiple of a number that a symbol's size holds, as a list of one. */
+  multiple(symbol: string, of: number): string {
+    const parts = this.#scaled(`${symbol}_steps`, symbol, { by: 1, per: of })
+    return this.#add('Mul', `${symbol}_of_steps`, [parts, this.#constant(symbol, of)])
+  }
+
+  write(node: Omit<Node, 'name' | 'outputs'>, name: string): string {
+    this.nodes.push({ name, outputs: [name], ...node })
+    return name
+  }
+
+  #entry(name: string, place: number, { slopes, constant }: Affine): string {
+    const label = `${name}_${place}`
+    const terms = Object.entries(slopes).map(([symbol, slope]) =>
+      this.#scaled(`${label}_${symbol}`, symbol, slope),
+    )
+    if (constant !== 0 || terms.length === 0) {
+      terms.push(this.#constant(name, constant))
+    }
+    return terms.reduce((sum, term, i) => this.#add('Add', `${label}_sum_${i}`, [sum, term]))
+  }
+
+  /** A symbol's size times `by / per`; it is a multiple of `per`, so the division is exact. */
+  #scaled(label: string, symbol: string, { by, per }: Affine['slopes'][string]): string {
+    const size = this.#size(symbol)
+    const part =
+      per === 1 ? size : this.#add('Div', `${label}_part`, [size, this.#constant(label, per)])
+    return by === 1 ? part : this.#add('Mul', label, [part, this.#constant(label, by)])
+  }
+
+  /** The size of a symbol, as a list of one int64. */
+  #size(symbol: string): string {
+    const known = this.#known.get(symbol)
+    if (known !== undefined) {
+      return known
+    }
+    const { input, axis } = this.#sources[symbol] ?? { input: '', axis: 0 }
+    const index = this.#list(`${symbol}_axis`, axis)
+    const shape = this.#add('Shape', `${symbol}_of_shape`, [input])
+    const size = this.#add('Gather', `${symbol}_size`, [shape, index], { axis: attr.int(0) })
+    this.#known.set(symbol, size)
+    return size
+  }
+
+  #constant(label: string, value: number): string {
+    return this.#list(`${label}_constant`, value)
+  }
+
+  #list(wanted: string, value: number): string {
+    const name = this.#names.take(wanted)
+    this.initializers.push({ name, ...tensorOf('int64', [1], [value]) })
+    return name
+  }
+
+  #add(
+    opType: string,
+    name: string,
+    inputs: readonly string[],
+    attributes: Node['attributes'] = {},
+  ): string {
+    return this.write({ opType, inputs, attributes }, this.#names.take(name))
+  }
+}
+
+/** Every name that a graph uses. */
+function namesOf({ inputs, initializers, nodes, outputs }: Graph): Set<string> {
+  const values = [...inputs, ...initializers, ...outputs].map(({ name }) => name)
+  return new Set([...values, ...nodes.flatMap((node) => [node.name, ...node.outputs])])
+}
