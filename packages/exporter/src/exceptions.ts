@@ -44,7 +44,6 @@ export const exceptions: Readonly<Record<string, Exception>> = {
   RaggedRange: { reason: DYNAMIC, instead: 'tf.range with sizes that are known' },
   RaggedTensorToTensor: { reason: DYNAMIC, instead: 'dense tensors padded to one length' },
   SparseFillEmptyRows: { reason: DYNAMIC, instead: 'dense tensors with a mask' },
-  SparseReshape: { reason: DYNAMIC, instead: 'a dense tensor and tf.reshape' },
   SparseSegmentMean: {
     reason: DYNAMIC,
     instead: 'tf.unsortedSegmentSum with a known number of segments, divided by the counts',

@@ -157,6 +157,7 @@ export interface KernelMap {
   Softmax: Row<tf.SoftmaxInputs, tf.SoftmaxAttrs>
   Softplus: Row<tf.SoftplusInputs>
   SpaceToBatchND: Row<tf.SpaceToBatchNDInputs, tf.SpaceToBatchNDAttrs>
+  SparseReshape: Row<tf.SparseReshapeInputs>
   SparseToDense: Row<tf.SparseToDenseInputs, tf.SparseToDenseAttrs>
   SplitV: Row<tf.SplitVInputs, tf.SplitVAttrs>
   Sqrt: Row<tf.SqrtInputs>

@@ -8,6 +8,7 @@ import type { ComplexLowering, Lowering } from './lowering.js'
 import { matmul } from './matmul.js'
 import { movement } from './movement.js'
 import { reduction } from './reduction.js'
+import { sparse } from './sparse.js'
 
 type RealKernel = Exclude<Kernel, ComplexKernel>
 
@@ -20,6 +21,7 @@ export const lowerings: { readonly [K in RealKernel]: Lowering<K> } = {
   ...matmul,
   ...movement,
   ...reduction,
+  ...sparse,
 }
 
 /** Kernels of complex numbers: those that know no others, and those that take both. */

@@ -6,6 +6,7 @@ import { elementwise } from './elementwise.js'
 import { matmul } from './matmul.js'
 import { movement } from './movement.js'
 import { reduction } from './reduction.js'
+import { sparse } from './sparse.js'
 
 export const cases: readonly OpCase[] = [
   ...complex,
@@ -14,4 +15,5 @@ export const cases: readonly OpCase[] = [
   ...matmul,
   ...movement,
   ...reduction,
+  ...sparse,
 ]
