@@ -1,5 +1,12 @@
 // Why specs of tfjs-core are skipped or fail; the first that matches explains a spec.
 
+const REFUSED =
+  / cannot be written to ONNX, since (it works on strings|the shape|it draws random|it reads pixels|it draws on a canvas)/
+const refusedFor =
+  (why) =>
+  ({ message }) =>
+    REFUSED.exec(message)?.[1] === why
+
 /** @type {readonly { key: string, kind: 'skipped' | 'failed', why: string, test: (spec: { name: string, message: string, status: string }) => boolean }[]} */
 export const reasons = [
   {
@@ -7,5 +14,40 @@ export const reasons = [
     kind: 'skipped',
     why: 'the suite itself leaves the spec out (xit)',
     test: ({ status }) => status === 'pending',
+  },
+  {
+    key: 'string-kernels',
+    kind: 'skipped',
+    why: 'kernels that take strings apart: ONNX has no equal operator, so they are exceptions with a message',
+    test: refusedFor('it works on strings'),
+  },
+  {
+    key: 'string-tensors',
+    kind: 'skipped',
+    why: 'tensors of strings: only float32, int32, bool and complex64 are traced, others are refused',
+    test: ({ message }) => message.includes('type has no ONNX equal, got string'),
+  },
+  {
+    key: 'effects',
+    kind: 'skipped',
+    why: 'kernels that draw random numbers or touch the page, which no exported graph does: exceptions',
+    test: (spec) =>
+      ['it draws random', 'it reads pixels', 'it draws on a canvas'].some((why) =>
+        refusedFor(why)(spec),
+      ),
+  },
+  {
+    key: 'data-dependent',
+    kind: 'failed',
+    why: 'kernels whose result has a shape that depends on values: refused with a message',
+    test: refusedFor('the shape'),
+  },
+  {
+    key: 'value-errors',
+    kind: 'failed',
+    why: 'expects an error for certain values of a tensor, which a graph that is written before cannot know',
+    test: ({ name, message }) =>
+      /^(sparse|ragged|lowerBound|upperBound|searchSorted)/.test(name) &&
+      message.startsWith('Expected function to throw'),
   },
 ]
