@@ -60,6 +60,7 @@ const scatterElements: Inference = (call) => {
 
 const oneHot: Inference = (call) => {
   const { dims } = required(call, 0)
+  checkedAxis(0, dims)
   const [depth = 0] = requiredConstant(call, 1)
   const axis = int(call, 'axis', -1)
   const place = axis < 0 ? axis + dims.length + 1 : axis

@@ -22,20 +22,25 @@ function windowOf(call: Call, axis: number, spatial: number) {
   return { stride: at('strides', axis), extent, before, padding }
 }
 
-/** How often the window fits; rounded up, but never so that it starts beyond the input. */
+/** How often the window fits. */
 function positions(call: Call, axis: number, sizes: readonly number[]): number {
   const { stride, extent, before, padding } = windowOf(call, axis, sizes.length)
   const size = sizes[axis] ?? 0
   const steps = (size + padding - extent) / stride
   const ceil = int(call, 'ceil_mode', 0) === 1
   const count = (ceil ? Math.ceil(steps) : Math.floor(steps)) + 1
-  const fitting = ceil && (count - 1) * stride >= size + before ? count - 1 : count
-  if (fitting < 0) {
+  if (ceil && (count - 1) * stride >= size + before) {
+    // ONNX's inference counts that window, ONNX Runtime and the reference evaluator do not.
+    throw new OnnxError(
+      `${call.opType}: ceil_mode, got a window that starts beyond the input on axis ${axis + 2}, expected pads instead`,
+    )
+  }
+  if (count < 0) {
     throw new OnnxError(
       `${call.opType}: window is too large, got extent ${extent} on axis ${axis + 2}, expected at most ${size + padding}`,
     )
   }
-  return fitting
+  return count
 }
 
 function spatialPositions(call: Call, dims: readonly number[]): number[] {

@@ -161,9 +161,9 @@ export const shapes: readonly OperatorExample[] = [
   },
   {
     opType: 'OneHot',
-    inputs: [of('int64'), scalar('int64', 5), of('int32', 2)],
+    inputs: [of('int64', 2), scalar('int64', 5), of('int32', 2)],
     attributes: { axis: attr.int(0) },
-    outputs: [of('int32', 5)],
+    outputs: [of('int32', 5, 2)],
   },
   {
     opType: 'Range',

@@ -1,0 +1,64 @@
+"""Whether ONNX's reference evaluator gives the values that are recorded beside a model."""
+
+from pathlib import Path
+
+import numpy as np
+from onnx import ModelProto, TensorProto, numpy_helper
+from onnx.reference import ReferenceEvaluator
+
+
+def differences(
+    model: ModelProto, data: Path, tolerance: float, relative: bool
+) -> tuple[list[str], int]:
+    """What differs, and how many numbers were compared."""
+    feeds = tensors(data, "input")
+    expected = tensors(data, "output")
+    names = [value.name for value in model.graph.output]
+    with np.errstate(all="ignore"):
+        results = ReferenceEvaluator(model).run(
+            None, dict(zip([value.name for value in model.graph.input], feeds, strict=True))
+        )
+    if len(expected) != len(names):
+        return [f"number of outputs: got {len(names)}, expected {len(expected)}"], 0
+    wrong = []
+    for name, got, wanted in zip(names, results, expected, strict=True):
+        wrong += difference(name, np.asarray(got), wanted, tolerance, relative)
+    return wrong, sum(each.size for each in expected)
+
+
+def tensors(data: Path, kind: str) -> list[np.ndarray]:
+    """The tensors input_0.pb, input_1.pb and so on."""
+    count = len(list(data.glob(f"{kind}_*.pb")))
+    return [load(data / f"{kind}_{i}.pb") for i in range(count)]
+
+
+def load(path: Path) -> np.ndarray:
+    tensor = TensorProto()
+    tensor.ParseFromString(path.read_bytes())
+    return numpy_helper.to_array(tensor)
+
+
+def difference(
+    name: str, got: np.ndarray, wanted: np.ndarray, tolerance: float, relative: bool
+) -> list[str]:
+    """Element type and shape are alike; NaN is NaN, infinity is itself, whole numbers are exact."""
+    if got.dtype != wanted.dtype or got.shape != wanted.shape:
+        return [
+            f"{name}: got {got.dtype}{list(got.shape)}, expected {wanted.dtype}{list(wanted.shape)}"
+        ]
+    if not np.issubdtype(wanted.dtype, np.floating):
+        bad = np.count_nonzero(got != wanted)
+        return [f"{name}: {bad} of {wanted.size} values differ"] if bad else []
+    with np.errstate(all="ignore"):
+        scale = np.maximum(1, np.abs(wanted)) if relative else 1
+        away = np.abs(got.astype(np.float64) - wanted.astype(np.float64)) / scale
+    alike = (got == wanted) | (np.isnan(got) & np.isnan(wanted))
+    away = np.where(alike, 0, away)
+    worst = float(np.max(away, initial=0))
+    if worst <= tolerance:
+        return []
+    place = np.unravel_index(np.argmax(np.where(np.isnan(away), np.inf, away)), wanted.shape)
+    return [
+        f"{name}: differs by {worst:.2e}, got {got[place]} at {[int(i) for i in place]}, "
+        f"expected {wanted[place]} within {tolerance:g}"
+    ]
