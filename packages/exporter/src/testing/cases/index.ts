@@ -6,6 +6,11 @@ import { elementwise } from './elementwise.js'
 import { matmul } from './matmul.js'
 import { movement } from './movement.js'
 import { reduction } from './reduction.js'
+import { scan } from './scan.js'
+import { search } from './search.js'
+import { segment } from './segment.js'
+import { sequence } from './sequence.js'
+import { softmaxes } from './softmax.js'
 import { sparse } from './sparse.js'
 
 export const cases: readonly OpCase[] = [
@@ -15,5 +20,10 @@ export const cases: readonly OpCase[] = [
   ...matmul,
   ...movement,
   ...reduction,
+  ...scan,
+  ...search,
+  ...segment,
+  ...sequence,
+  ...softmaxes,
   ...sparse,
 ]
