@@ -62,8 +62,8 @@ export interface KernelMap {
   >
   Diag: Row<tf.DiagInputs>
   Dilation2D: Row<tf.Dilation2DInputs, tf.Dilation2DAttrs>
-  Dilation2DBackpropFilter: Row<tf.Dilation2DBackpropFilterInputs>
-  Dilation2DBackpropInput: Row<tf.Dilation2DBackpropInputInputs>
+  Dilation2DBackpropFilter: Row<tf.Dilation2DBackpropFilterInputs, tf.Dilation2DAttrs>
+  Dilation2DBackpropInput: Row<tf.Dilation2DBackpropInputInputs, tf.Dilation2DAttrs>
   Einsum: Row<tf.EinsumInputs, tf.EinsumAttrs>
   Elu: Row<tf.EluInputs>
   EluGrad: Row<tf.EluGradInputs>

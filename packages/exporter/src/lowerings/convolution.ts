@@ -1,161 +1,195 @@
-// Convolutions and their gradients: channels last in TensorFlow.js, channels first in ONNX.
-import { backend_util } from '@tensorflow/tfjs-core'
+// Convolutions of images and volumes, and their gradients.
+import { attr } from '@anyvae/onnx'
 import { TraceError } from '../error.js'
 import type { Operand } from '../operand.js'
-import { attr } from '@anyvae/onnx'
 import type { Recorder } from '../recorder.js'
+import { activate } from './activation.js'
+import { batchSecond, channelsFirst, channelsLast, filterFirst, spatialFirst } from './layout.js'
 import type { Lowering } from './lowering.js'
+import {
+  convWindow,
+  cut,
+  exchanged,
+  leftOver,
+  uncut,
+  volumeConvWindow,
+  type Window,
+  windowAttributes,
+} from './window.js'
 
-const CHANNELS_FIRST = [0, 3, 1, 2]
-const CHANNELS_LAST = [0, 2, 3, 1]
-/** From [height, width, in, out], the filter of TensorFlow.js, to [out, in, height, width]. */
-const OUT_IN_FIRST = [3, 2, 0, 1]
-
-type Shape4 = [number, number, number, number]
-type ConvAttributes = Parameters<Lowering<'Conv2D'>>[1]
-
-/** conv2d(x: Tensor4D, filter: Tensor4D, strides, pad, dataFormat, dilations) */
+/** conv2d(x: Tensor4D, filter: Tensor4D, strides, pad, dataFormat, dilations, dimRoundingMode) */
 const conv2d: Lowering<'Conv2D'> = ({ x, filter }, attributes, recorder) => {
-  const window = windowOf(x.dims, filter.dims, attributes)
-  const y = recorder.node(
-    'Conv',
-    [recorder.transpose(x, CHANNELS_FIRST), recorder.transpose(filter, OUT_IN_FIRST)],
-    convAttributes(window),
-  )
-  return recorder.transpose(y, CHANNELS_LAST)
+  const window = convWindow(x.dims, filter.dims, attributes)
+  const first = attributes.dataFormat === 'NCHW'
+  return convolve({ x, filter: filterFirst(filter, recorder) }, { window, first }, recorder)
 }
 
 /**
- * conv2DBackpropInput(dy: Tensor4D, filter: Tensor4D, inputShape), which also is conv2dTranspose:
- * the transposed convolution, with as much output padding as the strides left over.
+ * fused.conv2d({ x, filter, strides, pad, dataFormat, dilations, dimRoundingMode, bias, activation,
+ * preluActivationWeights, leakyreluAlpha })
  */
+const fusedConv2d: Lowering<'FusedConv2D'> = (inputs, attributes, recorder) => {
+  const { x, filter, bias, preluActivationWeights: weights } = inputs
+  const window = convWindow(x.dims, filter.dims, attributes)
+  const first = attributes.dataFormat === 'NCHW'
+  const y = convolve(
+    { x, filter: filterFirst(filter, recorder), ...(bias && { bias }) },
+    { window, first },
+    recorder,
+  )
+  const preluWeights = weights && (first ? columns(weights, recorder) : weights)
+  const { activation, leakyreluAlpha } = attributes
+  return activate(y, activation, { leakyreluAlpha, preluWeights }, recorder)
+}
+
+/** conv3d(x: Tensor5D, filter: Tensor5D, strides, pad, dataFormat, dilations) */
+const conv3d: Lowering<'Conv3D'> = ({ x, filter }, attributes, recorder) =>
+  convolve(
+    { x, filter: filterFirst(filter, recorder) },
+    { window: volumeConvWindow(x.dims, filter.dims, attributes), first: false },
+    recorder,
+  )
+
+/** What a convolution takes: the filter as ONNX has it, [out, in / group, …]. */
+interface Inputs {
+  readonly x: Operand
+  readonly filter: Operand
+  readonly bias?: Operand
+}
+
+interface Options {
+  readonly window: Window
+  /** Channels first already. */
+  readonly first: boolean
+  readonly group?: number
+}
+
+/** One Conv; a bias that is one number a channel becomes its third input. */
+export function convolve(
+  { x, filter, bias }: Inputs,
+  options: Options,
+  recorder: Recorder,
+): Operand {
+  const { window, first, group = 1 } = options
+  const inside = bias?.dims.length === 1 && bias.dims[0] === filter.dims[0] ? bias : undefined
+  const y = recorder.node(
+    'Conv',
+    [cut(first ? x : channelsFirst(x, recorder), window, recorder), filter, inside],
+    { ...windowAttributes(window), group: attr.int(group) },
+  )
+  const placed = first ? y : channelsLast(y, recorder)
+  if (bias === undefined || inside) {
+    return placed
+  }
+  return recorder.elementwise('Add', [placed, first ? columns(bias, recorder) : bias])
+}
+
+/** One number a channel, shaped to be broadcast over channels that come first. */
+function columns(x: Operand, recorder: Recorder): Operand {
+  const [channels = 1] = x.dims
+  return x.dims.length === 1 && channels !== 1 ? recorder.reshape(x, [channels, 1, 1]) : x
+}
+
+/** conv2DBackpropInput(dy: Tensor4D, filter: Tensor4D, inputShape), which also is conv2dTranspose */
 const conv2dBackpropInput: Lowering<'Conv2DBackpropInput'> = (
   { dy, filter },
   attributes,
   recorder,
 ) => {
-  const window = windowOf(attributes.inputShape, filter.dims, { ...attributes, dilations: 1 })
-  const x = recorder.node(
-    'ConvTranspose',
-    [recorder.transpose(dy, CHANNELS_FIRST), recorder.transpose(filter, OUT_IN_FIRST)],
-    { ...convAttributes(window), output_padding: attr.ints(window.leftOver) },
-  )
-  return recorder.transpose(x, CHANNELS_LAST)
+  const window = convWindow(attributes.inputShape, filter.dims, attributes)
+  const first = attributes.dataFormat === 'NCHW'
+  return convolveBack({ dy, filter: filterFirst(filter, recorder) }, { window, first }, recorder)
 }
 
-/**
- * conv2DBackpropFilter(x: Tensor4D, dy: Tensor4D, filterShape): a convolution of the images by the
- * gradients, in which channels take the batch's place and strides become dilations.
- */
+/** conv3DBackpropInput(dy: Tensor5D, filter: Tensor5D, inputShape), also conv3dTranspose */
+const conv3dBackpropInput: Lowering<'Conv3DBackpropInputV2'> = (
+  { dy, filter },
+  attributes,
+  recorder,
+) =>
+  convolveBack(
+    { dy, filter: filterFirst(filter, recorder) },
+    { window: volumeConvWindow(attributes.inputShape, filter.dims, attributes), first: false },
+    recorder,
+  )
+
+/** One ConvTranspose, with as much output padding as the strides left over. */
+export function convolveBack(
+  { dy, filter }: { readonly dy: Operand; readonly filter: Operand },
+  { window, first, group = 1 }: Options,
+  recorder: Recorder,
+): Operand {
+  const gradient = fitted(first ? dy : channelsFirst(dy, recorder), window, recorder)
+  const x = recorder.node('ConvTranspose', [gradient, filter], {
+    ...windowAttributes(window),
+    output_padding: attr.ints(window.map(leftOver)),
+    group: attr.int(group),
+  })
+  const whole = uncut(x, window, recorder)
+  return first ? whole : channelsLast(whole, recorder)
+}
+
+/** The gradient without the rows and columns that no window gave, which TensorFlow.js ignores too. */
+export function fitted(dy: Operand, window: Window, recorder: Recorder): Operand {
+  const sizes = dy.dims.slice(2)
+  if (window.some(({ output }, i) => (sizes[i] ?? 0) < output)) {
+    throw new TraceError(
+      `gradient of a window: has too few rows, got [${sizes.join(', ')}], expected [${window.map(({ output }) => output).join(', ')}]`,
+    )
+  }
+  const axes = window.flatMap(({ output }, i) => (sizes[i] === output ? [] : [i]))
+  if (axes.length === 0) {
+    return dy
+  }
+  const lists = [axes.map(() => 0), axes.map((i) => window[i]?.output ?? 0), axes.map((i) => i + 2)]
+  return recorder.node('Slice', [dy, ...lists.map((list) => recorder.list(list))])
+}
+
+/** conv2DBackpropFilter(x: Tensor4D, dy: Tensor4D, filterShape) */
 const conv2dBackpropFilter: Lowering<'Conv2DBackpropFilter'> = (
   { x, dy },
   attributes,
   recorder,
 ) => {
-  const { filterShape } = attributes
-  const window = windowOf(x.dims, filterShape, { ...attributes, dilations: 1 })
-  const gradient = recorder.node(
-    'Conv',
-    [recorder.transpose(x, [3, 0, 1, 2]), recorder.transpose(dy, [3, 0, 1, 2])],
-    convAttributes({
-      ...window,
-      kernel: dy.dims.slice(1, 3),
-      strides: [1, 1],
-      dilations: window.strides,
-    }),
-  )
-  const cut = window.leftOver.some((rest) => rest > 0)
-    ? cutWindow(gradient, filterShape, recorder)
-    : gradient
-  return recorder.transpose(cut, [2, 3, 0, 1])
+  const window = convWindow(x.dims, attributes.filterShape, attributes)
+  return filterGradient({ x, dy }, { window, first: attributes.dataFormat === 'NCHW' }, recorder)
 }
 
-/** Drops the rows and columns of which the forward convolution saw nothing. */
-function cutWindow(gradient: Operand, [height, width]: Shape4, recorder: Recorder): Operand {
-  const value = recorder.builder.node('Slice', [
-    recorder.value(gradient),
-    recorder.list([0, 0]),
-    recorder.list([height, width]),
-    recorder.list([2, 3]),
-  ])
-  return { dataType: gradient.dataType, dims: value.dims, value }
+/** conv3DBackpropFilter(x: Tensor5D, dy: Tensor5D, filterShape) */
+const conv3dBackpropFilter: Lowering<'Conv3DBackpropFilterV2'> = (
+  { x, dy },
+  attributes,
+  recorder,
+) => {
+  const window = volumeConvWindow(x.dims, attributes.filterShape, attributes)
+  return filterGradient({ x, dy }, { window, first: false }, recorder)
 }
 
-interface Window {
-  readonly kernel: readonly number[]
-  readonly strides: readonly number[]
-  readonly dilations: readonly number[]
-  readonly begin: readonly number[]
-  /** No more than the windows reach. */
-  readonly end: readonly number[]
-  /** Rows and columns of the image itself that the strides never reach. */
-  readonly leftOver: readonly number[]
-}
-
-function windowOf(
-  x: readonly number[],
-  filter: readonly number[],
-  attributes: ConvAttributes,
-): Window {
-  const { strides, dilations, pad, dimRoundingMode, dataFormat } = attributes
-  if (dataFormat !== 'NHWC') {
-    throw new TraceError(`conv2d: data format is not supported, got ${dataFormat}, expected NHWC`)
-  }
-  const info = backend_util.computeConv2DInfo(
-    shape4(x),
-    shape4(filter),
-    strides,
-    dilations,
-    pad,
-    dimRoundingMode,
-  )
-  const { top, left, bottom, right } = info.padInfo
-  const strideOf = [info.strideHeight, info.strideWidth]
-  const unseen = [
-    info.inHeight +
-      top +
-      bottom -
-      info.effectiveFilterHeight -
-      (info.outHeight - 1) * info.strideHeight,
-    info.inWidth +
-      left +
-      right -
-      info.effectiveFilterWidth -
-      (info.outWidth - 1) * info.strideWidth,
-  ]
-  const end = [bottom, right].map((pad, axis) => Math.max(0, pad - (unseen[axis] ?? 0)))
-  const leftOver = unseen.map((rest, axis) => Math.max(0, rest - ([bottom, right][axis] ?? 0)))
-  if (leftOver.some((rest, axis) => rest >= (strideOf[axis] ?? 1))) {
-    throw new TraceError(
-      `conv2d: TensorFlow.js takes the filter's height for its width here, got a filter of ${info.filterHeight} x ${info.filterWidth} and padding as a number, expected 'same', 'valid' or a square filter`,
-    )
-  }
-  return {
-    kernel: [info.filterHeight, info.filterWidth],
-    strides: strideOf,
-    dilations: [info.dilationHeight, info.dilationWidth],
-    begin: [top, left],
-    end,
-    leftOver,
-  }
-}
-
-function convAttributes(window: Window) {
-  return {
-    kernel_shape: attr.ints(window.kernel),
-    strides: attr.ints(window.strides),
-    dilations: attr.ints(window.dilations),
-    pads: attr.ints([...window.begin, ...window.end]),
+/**
+ * A convolution of the images by the gradients, in which channels take the batch's place, outputs
+ * the taps' and strides the dilations'.
+ */
+function filterGradient(
+  { x, dy }: { readonly x: Operand; readonly dy: Operand },
+  { window, first }: Options,
+  recorder: Recorder,
+): Operand {
+  const taps = exchanged(window)
+  const images = cut(batchSecond(x, first, recorder), taps, recorder)
+  const gradients = fitted(batchSecond(dy, first, recorder), window, recorder)
+  const filter = recorder.node('Conv', [images, gradients], {
+    ...windowAttributes(taps),
     group: attr.int(1),
-  }
-}
-
-function shape4([a = 1, b = 1, c = 1, d = 1]: readonly number[]): Shape4 {
-  return [a, b, c, d]
+  })
+  return spatialFirst(filter, recorder)
 }
 
 export const convolution = {
   Conv2D: conv2d,
   Conv2DBackpropFilter: conv2dBackpropFilter,
   Conv2DBackpropInput: conv2dBackpropInput,
+  Conv3D: conv3d,
+  Conv3DBackpropFilterV2: conv3dBackpropFilter,
+  Conv3DBackpropInputV2: conv3dBackpropInput,
+  FusedConv2D: fusedConv2d,
 } as const

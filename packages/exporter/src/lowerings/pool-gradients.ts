@@ -1,0 +1,121 @@
+// Gradients of pools.
+import { attr, elementCount } from '@anyvae/onnx'
+import type { Operand } from '../operand.js'
+import type { Recorder } from '../recorder.js'
+import { convolveBack, fitted } from './convolution.js'
+import { channelsFirst, channelsLast } from './layout.js'
+import type { Lowering } from './lowering.js'
+import { fold, largest, patches, spread, tapCount, tapsTogether, type Tie } from './patches.js'
+import { LOWEST, maxPoolOf, paddingFits, withoutNaN } from './pooling.js'
+import {
+  extent,
+  uncut,
+  pad,
+  poolWindow,
+  volumePoolWindow,
+  type Window,
+  windowAttributes,
+} from './window.js'
+
+/**
+ * avgPoolGrad(dy: Tensor4D, input: Tensor4D, filterSize, strides, pad): each element of a window
+ * gets the same part, padding included, unlike in the pool itself.
+ */
+const avgPoolGrad: Lowering<'AvgPoolGrad'> = ({ dy, input }, attributes, recorder) => {
+  const { filterSize, strides, pad } = attributes
+  return averageGradient(dy, poolWindow(input.dims, { filterSize, strides, pad }), recorder)
+}
+
+/** avgPool3dGrad(dy: Tensor5D, input: Tensor5D, filterSize, strides, pad, dimRoundingMode) */
+const avgPool3dGrad: Lowering<'AvgPool3DGrad'> = ({ dy, input }, attributes, recorder) =>
+  averageGradient(dy, volumePoolWindow(input.dims, attributes), recorder)
+
+function averageGradient(dy: Operand, window: Window, recorder: Recorder): Operand {
+  const tiled = window.every(({ kernel, stride, begin }) => kernel === stride && begin === 0)
+  const channels = dy.dims[dy.dims.length - 1] ?? 1
+  const share = 1 / tapCount(window)
+  if (tiled && window.every(({ output }, i) => output === dy.dims[i + 1])) {
+    const part = recorder.elementwise('Mul', [dy, recorder.fill('float32', [], share)])
+    return enlarge(part, window, recorder)
+  }
+  const dims = [channels, 1, ...window.map(({ kernel }) => kernel)]
+  const filter = recorder.fill('float32', dims, share)
+  return convolveBack({ dy, filter }, { window, first: false, group: channels }, recorder)
+}
+
+/** Repeats each element over its window, where windows lie side by side. */
+function enlarge(x: Operand, window: Window, recorder: Recorder): Operand {
+  const [batch = 1] = x.dims
+  const channels = x.dims[x.dims.length - 1] ?? 1
+  const single = window.flatMap(({ output }) => [output, 1])
+  const repeated = recorder.node('Expand', [
+    recorder.reshape(x, [batch, ...single, channels]),
+    recorder.builder.shape([1, ...window.flatMap(({ kernel }) => [1, kernel]), 1]),
+  ])
+  const sizes = window.map(({ output, kernel }) => output * kernel)
+  const whole = recorder.reshape(repeated, [batch, ...sizes, channels])
+  return resized(whole, window, recorder)
+}
+
+/** Cuts what reached into the padding, and adds zeros where no window reached. */
+function resized(x: Operand, window: Window, recorder: Recorder): Operand {
+  const axes = window.flatMap(({ end }, i) => (end > 0 ? [i + 1] : []))
+  const lists = [axes.map(() => 0), axes.map((i) => -(window[i - 1]?.end ?? 0)), axes]
+  const sliced =
+    axes.length === 0 ? x : recorder.node('Slice', [x, ...lists.map((list) => recorder.list(list))])
+  const ends = [0, ...window.map(({ end }) => Math.max(0, -end)), 0]
+  return pad(sliced, { begins: ends.map(() => 0), ends, value: 0 }, recorder)
+}
+
+/**
+ * maxPoolGrad(dy: Tensor4D, input: Tensor4D, output: Tensor4D, filterSize, strides, pad): of equal
+ * elements the first one gets all.
+ */
+const maxPoolGrad: Lowering<'MaxPoolGrad'> = ({ dy, input }, attributes, recorder) => {
+  const window = poolWindow(input.dims, attributes)
+  const apart = window.every((axis) => axis.stride >= extent(axis))
+  return apart && paddingFits(window)
+    ? unpool({ dy, input }, window, recorder)
+    : maximumGradient({ dy, input }, { window, tie: 'first' }, recorder)
+}
+
+/** maxPool3dGrad(dy, input, output, …): of equal elements, unlike with images, the last one gets all. */
+const maxPool3dGrad: Lowering<'MaxPool3DGrad'> = ({ dy, input }, attributes, recorder) => {
+  const window = volumePoolWindow(input.dims, attributes)
+  return maximumGradient({ dy, input }, { window, tie: 'last' }, recorder)
+}
+
+interface Inputs {
+  readonly dy: Operand
+  readonly input: Operand
+}
+
+/** For windows that do not overlap: each gradient goes to where the maximum was. */
+function unpool({ dy, input }: Inputs, window: Window, recorder: Recorder): Operand {
+  // Places count in the part that windows see, so all else must be cut off, rests of strides too.
+  const seen = window.map((axis) => ({ ...axis, stride: 1 }))
+  const { kernel_shape, strides, pads } = windowAttributes(window)
+  const [, places] = maxPoolOf(input, { window, seen, outputCount: 2 }, recorder)
+  const gradient = fitted(channelsFirst(dy, recorder), window, recorder)
+  const part = recorder.node('MaxUnpool', [gradient, places], { kernel_shape, strides, pads })
+  return channelsLast(uncut(part, seen, recorder), recorder)
+}
+
+/** For all windows: patches, of which the tap with the maximum gets the gradient. */
+function maximumGradient(
+  { dy, input }: Inputs,
+  { window, tie }: { readonly window: Window; readonly tie: Tie },
+  recorder: Recorder,
+): Operand {
+  const numbers = input.dataType === 'float32' ? withoutNaN(input, recorder) : input
+  const taken = patches(numbers, { window, padding: LOWEST[input.dataType] }, recorder)
+  const mask = largest(tapsTogether(taken, window, recorder), tie, recorder)
+  return fold(spread(dy, mask, recorder), window, recorder)
+}
+
+export const poolGradients = {
+  AvgPool3DGrad: avgPool3dGrad,
+  AvgPoolGrad: avgPoolGrad,
+  MaxPool3DGrad: maxPool3dGrad,
+  MaxPoolGrad: maxPoolGrad,
+} as const
