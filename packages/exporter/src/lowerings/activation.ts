@@ -3,37 +3,28 @@ import { attr, broadcast } from '@anyvae/onnx'
 import { TraceError } from '../error.js'
 import type { Operand } from '../operand.js'
 import type { Recorder } from '../recorder.js'
-import { floating, type Lowering } from './lowering.js'
+import { convert, floating, type Lowering, numeric, type Single } from './lowering.js'
 
-/** relu(x: Tensor) */
-const relu: Lowering<'Relu'> = ({ x }, _, recorder) => reluOf(x, recorder)
-
-/** relu6(x: Tensor) */
-const relu6: Lowering<'Relu6'> = ({ x }, _, recorder) => relu6Of(x, recorder)
-
-/** leakyRelu(x: Tensor, alpha: number); a float32 tensor, whatever x is */
-const leakyRelu: Lowering<'LeakyRelu'> = ({ x }, { alpha }, recorder) =>
-  leakyReluOf(x, alpha, recorder)
-
-/** prelu(x: Tensor, alpha: Tensor); a float32 tensor, whatever x is */
-const prelu: Lowering<'Prelu'> = ({ x, alpha }, _, recorder) => preluOf(x, alpha, recorder)
-
-function reluOf(x: Operand, recorder: Recorder): Operand {
+function reluOf({ x }: Single, recorder: Recorder): Operand {
   if (x.dataType === 'float32') {
     return recorder.node('Relu', [x])
   }
   // No boolean is negative, and Relu takes whole numbers from opset 14 on alone.
-  return x.dataType === 'bool'
-    ? x
-    : recorder.elementwise('Max', [x, recorder.fill(x.dataType, [], 0)])
+  return x.dataType === 'bool' ? x : clip(x, [0, undefined], recorder)
 }
 
-function relu6Of(x: Operand, recorder: Recorder): Operand {
-  if (x.dataType === 'bool') {
-    return x
-  }
-  const [low, high] = [recorder.fill(x.dataType, [], 0), recorder.fill(x.dataType, [], 6)]
-  return recorder.node('Clip', [x, low, high])
+function relu6Of({ x }: Single, recorder: Recorder): Operand {
+  return x.dataType === 'bool' ? x : clip(x, [0, 6], recorder)
+}
+
+type Bounds = readonly [low: number | undefined, high: number | undefined]
+
+/** Not a number stays not a number. */
+function clip(x: Operand, bounds: Bounds, recorder: Recorder): Operand {
+  const scalars = bounds.map((bound) =>
+    bound === undefined ? undefined : recorder.fill(x.dataType, [], bound),
+  )
+  return recorder.node('Clip', bounds[1] === undefined ? [x, scalars[0]] : [x, ...scalars])
 }
 
 function leakyReluOf(x: Operand, alpha: number, recorder: Recorder): Operand {
@@ -49,6 +40,60 @@ function preluOf(x: Operand, alpha: Operand, recorder: Recorder): Operand {
 
 const elu = floating('Elu')
 const sigmoid = floating('Sigmoid')
+
+/** clipByValue(x: Tensor, clipValueMin: number, clipValueMax: number) */
+const clipByValue: Lowering<'ClipByValue'> = ({ x }, attributes, recorder) => {
+  const { clipValueMin, clipValueMax } = attributes
+  const number = numeric(x, recorder)
+  const bounds = [clipValueMin, clipValueMax].map((bound) => within(bound, number.dataType))
+  const clipped = clip(number, [bounds[0], bounds[1]], recorder)
+  return recorder.cast(clipped, x.dataType)
+}
+
+/** The bound in a type; whole numbers have an end. */
+function within(bound: number, dataType: Operand['dataType']): number {
+  return dataType === 'float32'
+    ? bound
+    : Math.trunc(Math.min(Math.max(bound, -(2 ** 31)), 2 ** 31 - 1))
+}
+
+/** relu(x: Tensor) */
+const relu: Lowering<'Relu'> = (inputs, _, recorder) => reluOf(inputs, recorder)
+
+/** relu6(x: Tensor) */
+const relu6: Lowering<'Relu6'> = (inputs, _, recorder) => relu6Of(inputs, recorder)
+
+/** leakyRelu(x: Tensor, alpha: number); a float32 tensor, whatever x is */
+const leakyRelu: Lowering<'LeakyRelu'> = ({ x }, { alpha }, recorder) =>
+  leakyReluOf(x, alpha, recorder)
+
+/** prelu(x: Tensor, alpha: Tensor); a float32 tensor, whatever x is */
+const prelu: Lowering<'Prelu'> = ({ x, alpha }, _, recorder) => preluOf(x, alpha, recorder)
+
+/** eluGrad(dy: Tensor, y: Tensor), with y the result of elu: dy · (min(y, 0) + 1) */
+const eluGrad: Lowering<'EluGrad'> = ({ dy, y }, _, recorder) => {
+  const below = clip(recorder.cast(y, 'float32'), [undefined, 0], recorder)
+  const slope = recorder.elementwise('Add', [below, recorder.fill('float32', [], 1)])
+  return recorder.elementwise('Mul', [recorder.cast(dy, 'float32'), slope])
+}
+
+/**
+ * step(x: Tensor, alpha: number): 1 above zero, alpha elsewhere, NaN where x is NaN. The gradient of
+ * abs has alpha -1.
+ */
+const step: Lowering<'Step'> = ({ x }, { alpha }, recorder) => {
+  const number = numeric(x, recorder)
+  const unit = clip(number, [0, 1], recorder)
+  const above = number.dataType === 'float32' ? recorder.node('Ceil', [unit]) : unit
+  if (alpha === 0) {
+    return recorder.cast(above, x.dataType)
+  }
+  const scalar = (value: number) =>
+    convert(recorder.fill('float32', [], value), number.dataType, recorder)
+  const below = recorder.elementwise('LessOrEqual', [number, scalar(0)])
+  const result = recorder.elementwise('Where', [below, scalar(alpha), above])
+  return recorder.cast(result, x.dataType)
+}
 
 /** What some activations take beside their input. */
 export interface ActivationOptions {
@@ -69,9 +114,9 @@ export function activate(
     case 'linear':
       return x
     case 'relu':
-      return reluOf(x, recorder)
+      return reluOf({ x }, recorder)
     case 'relu6':
-      return relu6Of(x, recorder)
+      return relu6Of({ x }, recorder)
     case 'elu':
       return elu({ x }, {}, recorder)
     case 'sigmoid':
@@ -89,16 +134,22 @@ export function activate(
 
 function slopes(weights: Operand | undefined): Operand {
   if (weights === undefined) {
-    throw new TraceError('activation: prelu has no slopes, expected a tensor of weights')
+    throw new TraceError('activation: prelu has no slopes, got none, expected a tensor of weights')
   }
   return weights
 }
 
 export const activation = {
+  ClipByValue: clipByValue,
   Elu: elu,
+  EluGrad: eluGrad,
   LeakyRelu: leakyRelu,
   Prelu: prelu,
   Relu: relu,
   Relu6: relu6,
+  Selu: floating('Selu'),
   Sigmoid: sigmoid,
+  Softplus: floating('Softplus'),
+  Step: step,
+  Tanh: floating('Tanh'),
 } as const

@@ -1,93 +1,123 @@
-// Element-wise kernels.
+// Element-wise kernels of one tensor.
 import { TraceError } from '../error.js'
-import { binary, type Lowering, multiply, unary } from './lowering.js'
+import type { Operand } from '../operand.js'
+import type { Recorder } from '../recorder.js'
+import { complexOf } from './complex.js'
+import { convert, floating, type Lowering, numeric, type Single, unary } from './lowering.js'
 
-/** addN(tensors: Tensor[]) */
-const addN: Lowering<'AddN'> = (tensors, _, recorder) =>
-  [...tensors].reduce((sum, each) => recorder.elementwise('Add', [sum, each]))
+/** A kernel that rounds; whole numbers stay as they are. */
+const rounding =
+  (opType: string) =>
+  ({ x }: Single, _: object, recorder: Recorder): Operand =>
+    x.dataType === 'float32' ? recorder.node(opType, [x]) : x
+
+/** A kernel that tests real numbers; for whole ones the answer is known. */
+const test =
+  (answer: boolean, ofReal: (x: Operand, recorder: Recorder) => Operand) =>
+  ({ x }: Single, _: object, recorder: Recorder): Operand =>
+    x.dataType === 'float32' ? ofReal(x, recorder) : recorder.fill('bool', x.dims, answer ? 1 : 0)
+
+const constant = (value: number, recorder: Recorder) => recorder.fill('float32', [], value)
 
 /** cast(x: Tensor, dtype: DataType) */
 const cast: Lowering<'Cast'> = ({ x }, { dtype }, recorder) => {
+  if (dtype === 'complex64') {
+    return complexOf(recorder.cast(x, 'float32'), recorder.fill('float32', x.dims, 0))
+  }
   if (dtype === 'float32' || dtype === 'int32' || dtype === 'bool') {
-    return recorder.cast(x, dtype)
+    return convert(x, dtype, recorder)
   }
   throw new TraceError(
-    `cast: type has no ONNX equal, got ${dtype}, expected float32, int32 or bool`,
+    `cast: type has no ONNX equal, got ${dtype}, expected float32, int32, bool or complex64`,
   )
 }
 
-/** clipByValue(x: Tensor, clipValueMin: number, clipValueMax: number) */
-const clip: Lowering<'ClipByValue'> = ({ x }, { clipValueMin, clipValueMax }, recorder) =>
-  recorder.node('Clip', [
-    x,
-    recorder.fill(x.dataType, [], clipValueMin),
-    recorder.fill(x.dataType, [], clipValueMax),
-  ])
+/** isFinite(x: Tensor); |x| < ∞ is false of NaN too. */
+const isFinite = test(true, (x, recorder) =>
+  recorder.elementwise('Less', [
+    recorder.node('Abs', [x]),
+    constant(Number.POSITIVE_INFINITY, recorder),
+  ]),
+)
 
-/** notEqual(a: Tensor, b: Tensor) */
-const notEqual: Lowering<'NotEqual'> = ({ a, b }, _, recorder) =>
-  recorder.node('Not', [recorder.elementwise('Equal', [a, b])])
+/** exp(x: Tensor); a float32 tensor, whatever x is */
+const exp: Lowering<'Exp'> = ({ x }, _, recorder) =>
+  recorder.node('Exp', [recorder.cast(x, 'float32')])
 
-/** rsqrt(x: Tensor) */
-const rsqrt: Lowering<'Rsqrt'> = ({ x }, _, recorder) =>
-  recorder.node('Reciprocal', [recorder.node('Sqrt', [x])])
-
-/** where(condition: Tensor, t: Tensor, e: Tensor), all of one shape */
-const select: Lowering<'Select'> = ({ condition, t, e }, _, recorder) =>
-  recorder.elementwise('Where', [condition, t, e])
-
-/** square(x: Tensor) */
-const square: Lowering<'Square'> = ({ x }, _, recorder) => recorder.node('Mul', [x, x])
-
-/** squaredDifference(a: Tensor, b: Tensor) */
-const squaredDifference: Lowering<'SquaredDifference'> = ({ a, b }, _, recorder) => {
-  const difference = recorder.elementwise('Sub', [a, b])
-  return recorder.node('Mul', [difference, difference])
+/** expm1(x: Tensor) = tanh(x / 2) · (exp(x) + 1), which loses no digits near zero. */
+const expm1: Lowering<'Expm1'> = ({ x }, _, recorder) => {
+  const real = recorder.cast(x, 'float32')
+  const half = recorder.elementwise('Mul', [real, constant(0.5, recorder)])
+  const more = recorder.elementwise('Add', [recorder.node('Exp', [real]), constant(1, recorder)])
+  const result = recorder.node('Mul', [recorder.node('Tanh', [half]), more])
+  return convert(result, x.dataType, recorder)
 }
 
-/** step(x: Tensor, alpha: number): 1 above zero, alpha elsewhere; the gradient of abs has alpha -1. */
-const step: Lowering<'Step'> = ({ x }, { alpha }, recorder) => {
-  const above = recorder.elementwise('Greater', [x, recorder.fill(x.dataType, [], 0)])
-  if (alpha === 0) {
-    return recorder.cast(above, x.dataType)
+/**
+ * log1p(x: Tensor) = asinh(x · (0.5 + 0.5 / (x + 1))), which loses no digits near zero. The root of
+ * x + 1, squared again, makes it NaN below -1.
+ */
+const log1p: Lowering<'Log1p'> = ({ x }, _, recorder) => {
+  const real = recorder.cast(x, 'float32')
+  const half = constant(0.5, recorder)
+  const root = recorder.node('Sqrt', [recorder.elementwise('Add', [real, constant(1, recorder)])])
+  const quotient = recorder.elementwise('Div', [half, recorder.node('Mul', [root, root])])
+  const factor = recorder.elementwise('Add', [quotient, half])
+  const result = recorder.node('Asinh', [recorder.node('Mul', [real, factor])])
+  return convert(result, x.dataType, recorder)
+}
+
+/** rsqrt(x: Tensor) */
+const rsqrt: Lowering<'Rsqrt'> = ({ x }, _, recorder) => {
+  const root = recorder.node('Sqrt', [recorder.cast(x, 'float32')])
+  return convert(recorder.node('Reciprocal', [root]), x.dataType, recorder)
+}
+
+/** sign(x: Tensor); 0 where x is NaN */
+const sign: Lowering<'Sign'> = ({ x }, _, recorder) => {
+  if (x.dataType !== 'float32') {
+    return x.dataType === 'bool' ? x : recorder.node('Sign', [x])
   }
-  const values = [1, alpha].map((value) => recorder.fill(x.dataType, [], value))
-  return recorder.elementwise('Where', [above, ...values])
+  const known = recorder.node('Sign', [x])
+  const unknown = recorder.node('IsNaN', [x])
+  return recorder.elementwise('Where', [unknown, constant(0, recorder), known])
+}
+
+/** square(x: Tensor) */
+const square: Lowering<'Square'> = ({ x }, _, recorder) => {
+  const number = numeric(x, recorder)
+  return recorder.cast(recorder.node('Mul', [number, number]), x.dataType)
 }
 
 export const elementwise = {
   Abs: unary('Abs'),
-  Add: binary('Add'),
-  AddN: addN,
+  Acos: floating('Acos'),
+  Acosh: floating('Acosh'),
+  Asin: floating('Asin'),
+  Asinh: floating('Asinh'),
+  Atan: floating('Atan'),
+  Atanh: floating('Atanh'),
   Cast: cast,
-  ClipByValue: clip,
-  Equal: binary('Equal'),
-  Exp: unary('Exp'),
-  Floor: unary('Floor'),
-  Greater: binary('Greater'),
-  GreaterEqual: binary('GreaterOrEqual'),
-  Less: binary('Less'),
-  LessEqual: binary('LessOrEqual'),
-  Log: unary('Log'),
-  LogicalAnd: binary('And'),
-  LogicalNot: unary('Not'),
-  LogicalOr: binary('Or'),
-  Maximum: binary('Max'),
-  Minimum: binary('Min'),
-  Multiply: multiply,
+  Ceil: rounding('Ceil'),
+  Cos: floating('Cos'),
+  Cosh: floating('Cosh'),
+  Erf: floating('Erf'),
+  Exp: exp,
+  Expm1: expm1,
+  Floor: rounding('Floor'),
+  IsFinite: isFinite,
+  IsInf: test(false, (x, recorder) => recorder.node('IsInf', [x])),
+  IsNan: test(false, (x, recorder) => recorder.node('IsNaN', [x])),
+  Log: floating('Log'),
+  Log1p: log1p,
   Neg: unary('Neg'),
-  NotEqual: notEqual,
-  Pow: binary('Pow'),
-  RealDiv: binary('Div'),
-  Reciprocal: unary('Reciprocal'),
+  Reciprocal: floating('Reciprocal'),
+  Round: rounding('Round'),
   Rsqrt: rsqrt,
-  Select: select,
-  Sign: unary('Sign'),
-  Softplus: unary('Softplus'),
-  Sqrt: unary('Sqrt'),
+  Sign: sign,
+  Sin: floating('Sin'),
+  Sinh: floating('Sinh'),
+  Sqrt: floating('Sqrt'),
   Square: square,
-  SquaredDifference: squaredDifference,
-  Step: step,
-  Sub: binary('Sub'),
-  Tanh: unary('Tanh'),
+  Tan: floating('Tan'),
 } as const

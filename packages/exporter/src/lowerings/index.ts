@@ -1,12 +1,12 @@
 // The lowering tables: every kernel that can be traced, and what it becomes.
-import type { ComplexKernel, Kernel } from '../kernels.js'
 import { activation } from './activation.js'
-import { complex, ofComplex } from './complex.js'
+import { binary } from './arithmetic.js'
+import { complex, type ComplexTable, ofComplex, type RealTable } from './complex.js'
 import { convolution } from './convolution.js'
 import { depthwiseConvolution } from './depthwise.js'
 import { dilation } from './dilation.js'
 import { elementwise } from './elementwise.js'
-import type { ComplexLowering, Lowering } from './lowering.js'
+import { logic } from './logic.js'
 import { matmul } from './matmul.js'
 import { movement } from './movement.js'
 import { normalization } from './normalization.js'
@@ -20,16 +20,16 @@ import { sequence } from './sequence.js'
 import { softmaxes } from './softmax.js'
 import { sparse } from './sparse.js'
 
-type RealKernel = Exclude<Kernel, ComplexKernel>
-
 /** Kernels of real numbers. */
-export const lowerings: { readonly [K in RealKernel]: Lowering<K> } = {
+export const lowerings: RealTable = {
   ...activation,
+  ...binary,
   ...complex,
   ...convolution,
   ...depthwiseConvolution,
   ...dilation,
   ...elementwise,
+  ...logic,
   ...matmul,
   ...movement,
   ...normalization,
@@ -45,6 +45,4 @@ export const lowerings: { readonly [K in RealKernel]: Lowering<K> } = {
 }
 
 /** Kernels of complex numbers: those that know no others, and those that take both. */
-export const complexLowerings: { readonly [K in ComplexKernel]: ComplexLowering<K> } & {
-  readonly [K in RealKernel]?: ComplexLowering<K>
-} = ofComplex
+export const complexLowerings: ComplexTable = ofComplex(lowerings)

@@ -1,8 +1,8 @@
 // What a lowering is, and the makers of the one-line ones.
-import { broadcast } from '@anyvae/onnx'
+import type { Value } from '@anyvae/onnx'
 import type { Kernel, KernelMap } from '../kernels.js'
-import type { AnyOperand, AnyOperands, Operand, Operands } from '../operand.js'
-import type { Recorder } from '../recorder.js'
+import type { AnyOperand, AnyOperands, Operand, Operands, OperandType } from '../operand.js'
+import { operandOf, type Recorder } from '../recorder.js'
 
 /** Writes the ONNX operators of one kernel of real numbers. */
 export type Lowering<K extends Kernel> = (
@@ -18,36 +18,78 @@ export type ComplexLowering<K extends Kernel> = (
   recorder: Recorder,
 ) => AnyOperand | readonly AnyOperand[]
 
-/** A kernel that is one ONNX operator of one tensor. */
-export const unary =
-  (opType: string) =>
-  ({ x }: { readonly x: Operand }, _: object, recorder: Recorder): Operand =>
-    recorder.node(opType, [x])
+/** The inputs of a kernel of one tensor. */
+export interface Single {
+  readonly x: Operand
+}
 
-/** A kernel that is one ONNX operator of real numbers; whole ones are converted there and back. */
-export const floating =
-  (opType: string) =>
-  ({ x }: { readonly x: Operand }, _: object, recorder: Recorder): Operand =>
-    recorder.cast(recorder.node(opType, [recorder.cast(x, 'float32')]), x.dataType)
-
+/** The inputs of a kernel of two tensors. */
 export interface Pair {
   readonly a: Operand
   readonly b: Operand
 }
 
-/** A kernel that is one broadcasting ONNX operator of two tensors. */
-export const binary =
+/** A kernel that is one ONNX operator of one tensor, of float32 or int32; booleans count as int32. */
+export const unary =
+  (opType: string) =>
+  ({ x }: Single, _: object, recorder: Recorder): Operand =>
+    recorder.cast(recorder.node(opType, [numeric(x, recorder)]), x.dataType)
+
+/** A kernel that is one ONNX operator of real numbers; whole ones are converted there and back. */
+export const floating =
+  (opType: string) =>
+  ({ x }: Single, _: object, recorder: Recorder): Operand =>
+    convert(recorder.node(opType, [recorder.cast(x, 'float32')]), x.dataType, recorder)
+
+/** A kernel that is one broadcasting ONNX operator of numbers; booleans count as int32. */
+export const arithmetic =
   (opType: string) =>
   ({ a, b }: Pair, _: object, recorder: Recorder): Operand =>
-    recorder.elementwise(opType, [a, b])
+    convert(recorder.elementwise(opType, numbers({ a, b }, recorder)), a.dataType, recorder)
 
-/** A commutative product; the factor 1 only broadcasts. */
-export function multiply({ a, b }: Pair, _: object, recorder: Recorder): Operand {
-  const dims = broadcast(a.dims, b.dims)
-  if ('fill' in b && b.fill === 1) {
-    return recorder.expand(a, dims)
+/** A kernel that compares numbers; booleans count as int32. */
+export const comparison =
+  (opType: string) =>
+  ({ a, b }: Pair, _: object, recorder: Recorder): Operand =>
+    recorder.elementwise(opType, numbers({ a, b }, recorder))
+
+/** A kernel that is one broadcasting ONNX operator of booleans. */
+export const logical =
+  (opType: string) =>
+  ({ a, b }: Pair, _: object, recorder: Recorder): Operand =>
+    recorder.elementwise(opType, [recorder.cast(a, 'bool'), recorder.cast(b, 'bool')])
+
+/** Two operands as numbers of one type: float32 if one of them is, else int32. */
+export function numbers({ a, b }: Pair, recorder: Recorder): readonly [Operand, Operand] {
+  const real = a.dataType === 'float32' || b.dataType === 'float32'
+  const dataType = real ? 'float32' : 'int32'
+  return [recorder.cast(a, dataType), recorder.cast(b, dataType)]
+}
+
+/** The operand as a number, since few operators take booleans. */
+export function numeric(operand: Operand, recorder: Recorder): Operand {
+  return operand.dataType === 'bool' ? recorder.cast(operand, 'int32') : operand
+}
+
+/**
+ * Converts as TensorFlow.js does: real numbers to whole ones as JavaScript's typed arrays do, which
+ * wrap around and make 0 of what is not finite.
+ */
+export function convert(operand: Operand, dataType: OperandType, recorder: Recorder): Operand {
+  if (operand.dataType !== 'float32' || dataType !== 'int32') {
+    return recorder.cast(operand, dataType)
   }
-  return 'fill' in a && a.fill === 1
-    ? recorder.expand(b, dims)
-    : recorder.elementwise('Mul', [a, b])
+  return 'fill' in operand
+    ? recorder.fill('int32', operand.dims, operand.fill | 0)
+    : wrapped(operand.value, recorder)
+}
+
+/** Real numbers, of float32 or float64, as int32: the low half of their int64. */
+export function wrapped(value: Value, { builder }: Recorder): Operand {
+  return operandOf(builder.cast(builder.cast(value, 'int64'), 'int32'))
+}
+
+/** The operand in double precision, in which JavaScript computes. */
+export function double(operand: Operand, recorder: Recorder): Value {
+  return recorder.builder.cast(recorder.value(operand), 'float64')
 }

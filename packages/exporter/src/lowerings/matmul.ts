@@ -1,24 +1,46 @@
 // Matrix products.
 import { attr } from '@anyvae/onnx'
+import { backend_util, type Tensor } from '@tensorflow/tfjs-core'
 import type { Operand } from '../operand.js'
 import type { Recorder } from '../recorder.js'
-import type { Lowering } from './lowering.js'
+import { activate } from './activation.js'
+import { arithmetic, convert, type Lowering, numbers, numeric } from './lowering.js'
+
+interface Product {
+  readonly a: Operand
+  readonly b: Operand
+  readonly transposeA: boolean
+  readonly transposeB: boolean
+}
 
 /** batchMatMul(a: Tensor, b: Tensor, transposeA: boolean, transposeB: boolean) */
-const batchMatMul: Lowering<'BatchMatMul'> = ({ a, b }, { transposeA, transposeB }, recorder) => {
-  if (!transposeA && !transposeB) {
-    return recorder.node('MatMul', [a, b])
-  }
-  if (a.dims.length === 2 && b.dims.length === 2) {
-    return recorder.node('Gemm', [a, b], {
-      transA: attr.int(transposeA ? 1 : 0),
-      transB: attr.int(transposeB ? 1 : 0),
-    })
+const batchMatMul: Lowering<'BatchMatMul'> = (inputs, { transposeA, transposeB }, recorder) => {
+  const [a, b] = numbers(inputs, recorder)
+  return convert(product({ a, b, transposeA, transposeB }, recorder), inputs.a.dataType, recorder)
+}
+
+function product(operands: Product, recorder: Recorder): Operand {
+  const { a, b, transposeA, transposeB } = operands
+  if ((transposeA || transposeB) && isFlat(operands)) {
+    return gemm(operands, undefined, recorder)
   }
   return recorder.node('MatMul', [
     transposeA ? swapLast(a, recorder) : a,
     transposeB ? swapLast(b, recorder) : b,
   ])
+}
+
+/** Whether both are real matrices, which is what Gemm takes. */
+function isFlat({ a, b }: Product): boolean {
+  return [a, b].every((each) => each.dims.length === 2 && each.dataType === 'float32')
+}
+
+function gemm(operands: Product, bias: Operand | undefined, recorder: Recorder): Operand {
+  const { a, b, transposeA, transposeB } = operands
+  return recorder.node('Gemm', bias ? [a, b, bias] : [a, b], {
+    ...(transposeA && { transA: attr.int(1) }),
+    ...(transposeB && { transB: attr.int(1) }),
+  })
 }
 
 function swapLast(operand: Operand, recorder: Recorder): Operand {
@@ -27,4 +49,61 @@ function swapLast(operand: Operand, recorder: Recorder): Operand {
   return recorder.transpose(operand, [...perm.slice(0, -2), rank - 1, rank - 2])
 }
 
-export const matmul = { BatchMatMul: batchMatMul } as const
+/**
+ * fusedMatMul(a: Tensor, b: Tensor, bias?: Tensor, preluActivationWeights?: Tensor, transposeA:
+ * boolean, transposeB: boolean, activation: string, leakyreluAlpha?: number)
+ */
+const fusedMatMul: Lowering<'_FusedMatMul'> = (inputs, attributes, recorder) => {
+  const { transposeA, transposeB, activation, leakyreluAlpha } = attributes
+  const [a, b] = numbers(inputs, recorder)
+  const operands = { a, b, transposeA, transposeB }
+  // Absent inputs are absent from the record, whatever the interface says.
+  const { bias, preluActivationWeights } = inputs as Partial<typeof inputs>
+  const sum = biased(operands, bias, recorder)
+  return activate(
+    sum,
+    activation,
+    { leakyreluAlpha, preluWeights: preluActivationWeights },
+    recorder,
+  )
+}
+
+/** One Gemm where there is one matrix on either side and a bias for its columns. */
+function biased(operands: Product, bias: Operand | undefined, recorder: Recorder): Operand {
+  if (bias === undefined) {
+    return product(operands, recorder)
+  }
+  const flat = { ...operands, a: matrix(operands.a, recorder), b: matrix(operands.b, recorder) }
+  if (bias.dims.length > 2 || !isFlat(flat)) {
+    return arithmetic('Add')({ a: product(operands, recorder), b: bias }, {}, recorder)
+  }
+  const sum = gemm(flat, recorder.cast(bias, 'float32'), recorder)
+  const batches = [operands.a, operands.b].map(({ dims }) => dims.slice(0, -2))
+  const [longer] = batches.sort((one, other) => other.length - one.length)
+  return recorder.reshape(sum, [...(longer ?? []), ...sum.dims])
+}
+
+/** A batch of one matrix as that matrix. */
+function matrix(operand: Operand, recorder: Recorder): Operand {
+  const batches = operand.dims.slice(0, -2)
+  return batches.every((size) => size === 1)
+    ? recorder.reshape(operand, operand.dims.slice(-2))
+    : operand
+}
+
+/** einsum(...tensors: Tensor[], equation: string), of one or two tensors */
+const einsum: Lowering<'Einsum'> = (tensors, attributes, recorder) => {
+  const operands = [...tensors].map((each) => numeric(each, recorder))
+  const equation = attributes.equation.replaceAll(/\s/g, '')
+  // Refuses what TensorFlow.js refuses and ONNX might take.
+  const { allDims, idDims } = backend_util.decodeEinsumEquation(equation, operands.length)
+  const shapes = operands.map(({ dims }) => ({ shape: [...dims] }) as Tensor)
+  backend_util.checkEinsumDimSizes(allDims.length, idDims, shapes)
+  return recorder.node('Einsum', operands, { equation: attr.string(equation) })
+}
+
+export const matmul = {
+  BatchMatMul: batchMatMul,
+  Einsum: einsum,
+  _FusedMatMul: fusedMatMul,
+} as const
