@@ -2,6 +2,7 @@
 import { OnnxError } from '../error.js'
 import type { onnx } from '../proto/onnx.js'
 import type { Attribute } from '../types.js'
+import type { ReadExternal } from './external.js'
 import { graphMessage, graphOf } from './graph.js'
 import { tensorMessage, tensorOf } from './tensor.js'
 
@@ -57,7 +58,7 @@ function checkedInteger(value: number, name: string): number {
 }
 
 /** The attribute of a message. */
-export function attributeOf(message: Message): Attribute {
+export function attributeOf(message: Message, read?: ReadExternal): Attribute {
   const name = message.name ?? ''
   const type = types.get(message.type ?? 0)
   if (type === undefined || message.refAttrName) {
@@ -68,10 +69,10 @@ export function attributeOf(message: Message): Attribute {
       `attribute ${name}: unsupported type, got ${got}, expected one of ${Object.keys(codes).join(', ')}`,
     )
   }
-  return valueOf(message, type)
+  return valueOf(message, type, read)
 }
 
-function valueOf(message: Message, type: Attribute['type']): Attribute {
+function valueOf(message: Message, type: Attribute['type'], read?: ReadExternal): Attribute {
   switch (type) {
     case 'int':
       return { type, value: message.i ?? 0 }
@@ -86,14 +87,14 @@ function valueOf(message: Message, type: Attribute['type']): Attribute {
     case 'strings':
       return { type, value: (message.strings ?? []).map((value) => decoder.decode(value)) }
     case 'tensor':
-      return { type, value: unnamed(message) }
+      return { type, value: unnamed(message, read) }
     case 'graph':
-      return { type, value: graphOf(present(message.g, message)) }
+      return { type, value: graphOf(present(message.g, message), read) }
   }
 }
 
-function unnamed(message: Message) {
-  const { dataType, dims, bytes } = tensorOf(present(message.t, message))
+function unnamed(message: Message, read?: ReadExternal) {
+  const { dataType, dims, bytes } = tensorOf(present(message.t, message), read)
   return { dataType, dims, bytes }
 }
 

@@ -2,24 +2,79 @@
 import protobuf from 'protobufjs/minimal.js'
 import { OnnxError } from '../error.js'
 import { onnx } from '../proto/onnx.js'
-import type { Initializer, Model } from '../types.js'
+import type { Graph, Initializer, Model } from '../types.js'
+import { placed, type Places, type ReadExternal } from './external.js'
 import { graphMessage, graphOf, isOnnxDomain } from './graph.js'
 import { tensorMessage, tensorOf } from './tensor.js'
 import { safeReader } from './varint.js'
 
-/** The bytes of an .onnx file (a ModelProto): the same model always gives the same bytes. */
+/**
+ * The bytes of an .onnx file (a ModelProto): the same model always gives the same bytes. OnnxError
+ * for one of 2 GiB or more, which no protobuf may have: see `encodeModelParts`.
+ */
 export function encodeModel(model: Model): Uint8Array {
-  return finished(onnx.ModelProto.encode(modelMessage(model), new protobuf.Writer()))
+  return written(model)
 }
 
 /**
- * Reads an .onnx file. Tensors are views into `bytes`, which must not be changed while they are used.
- * OnnxError on damaged bytes and on what the data model has no place for: local functions, sparse or
- * external tensors, sequences, element types not in `DataType`.
+ * A model as the bytes of its .onnx file and, where it is too large for one, those of the file beside
+ * it that holds its weights. No bytes are copied: `data` are views of the weights and the gaps between
+ * them, to be written one after another; empty where the model is whole by itself.
  */
-export function decodeModel(bytes: Uint8Array): Model {
+export function encodeModelParts(model: Model, options: PartsOptions): ModelParts {
+  const { limit = LARGEST_FILE - HEADROOM, dataFile, threshold = 1024 } = options
+  if (weightBytes(model.graph) <= limit) {
+    return { model: written(model), data: [] }
+  }
+  const { places, data } = placed(model.graph.initializers, { dataFile, threshold })
+  return { model: written(model, places), data }
+}
+
+/** How a model is put into files. */
+export interface PartsOptions {
+  /** The name of the file that holds the weights, beside the model: `model.onnx.data`. */
+  readonly dataFile: string
+  /** The fewest bytes of a weight that is put there; default 1024. */
+  readonly threshold?: number
+  /** The bytes of all weights up to which they stay in the model's own file; default nearly 2 GiB. */
+  readonly limit?: number
+}
+
+/** The bytes of an .onnx file, and those of the file that holds its weights, in parts. */
+export interface ModelParts {
+  readonly model: Uint8Array
+  readonly data: readonly Uint8Array[]
+}
+
+/** Of a protobuf, since its lengths are signed 32-bit numbers. */
+const LARGEST_FILE = 2 ** 31 - 1
+
+/** Left for what is no weight. */
+const HEADROOM = 2 ** 20
+
+/**
+ * Reads an .onnx file. Tensors are views into `bytes`, which must not be changed while they are used.
+ * Those in other files are read by `read`, which is given the file's name within the model's folder,
+ * an offset and a length, and never a name that leaves the folder.
+ *
+ * OnnxError on damaged bytes and on what the data model has no place for: local functions, sparse
+ * tensors, external ones without `read`, sequences, element types not in `DataType`.
+ */
+export function decodeModel(bytes: Uint8Array, read?: ReadExternal): Model {
   const message = decoded('model', () => onnx.ModelProto.decode(reader(bytes)))
-  return decoded('model', () => modelOf(message))
+  return decoded('model', () => modelOf(message, read))
+}
+
+/** The files that a model's tensors are in besides its own, for example to download them. */
+export function externalFiles(bytes: Uint8Array): string[] {
+  const files = new Set<string>()
+  let blank = new Uint8Array(0)
+  decodeModel(bytes, ({ location, length }) => {
+    files.add(location)
+    blank = blank.length < length ? new Uint8Array(length) : blank
+    return blank.subarray(0, length)
+  })
+  return [...files].sort()
 }
 
 /** The bytes of a .pb file with one tensor (a TensorProto), as in ONNX's backend test data. */
@@ -33,7 +88,21 @@ export function decodeTensor(bytes: Uint8Array): Initializer {
   return decoded('tensor', () => tensorOf(onnx.TensorProto.decode(reader(bytes))))
 }
 
-function modelMessage(model: Model): onnx.ModelProto.$Properties {
+function written(model: Model, places?: Places): Uint8Array {
+  const writer = onnx.ModelProto.encode(modelMessage(model, places), new protobuf.Writer())
+  if (writer.len > LARGEST_FILE) {
+    throw new OnnxError(
+      `model: too large for one file, got ${writer.len} bytes, expected at most ${LARGEST_FILE}, with the weights in a file of their own`,
+    )
+  }
+  return finished(writer)
+}
+
+function weightBytes({ initializers }: Graph): number {
+  return initializers.reduce((sum, { bytes }) => sum + bytes.byteLength, 0)
+}
+
+function modelMessage(model: Model, places?: Places): onnx.ModelProto.$Properties {
   const metadata = model.metadata ?? {}
   return {
     irVersion: model.irVersion,
@@ -42,13 +111,13 @@ function modelMessage(model: Model): onnx.ModelProto.$Properties {
     domain: model.domain ?? null,
     modelVersion: model.modelVersion ?? null,
     docString: model.doc ?? null,
-    graph: graphMessage(model.graph),
+    graph: graphMessage(model.graph, places),
     opsetImport: sortedEntries(model.opsets).map(([domain, version]) => ({ domain, version })),
     metadataProps: sortedEntries(metadata).map(([key, value]) => ({ key, value })),
   }
 }
 
-function modelOf(message: onnx.ModelProto.$Properties): Model {
+function modelOf(message: onnx.ModelProto.$Properties, read?: ReadExternal): Model {
   refuseUnread(message)
   const opsets = (message.opsetImport ?? []).map(({ domain, version }) => {
     return [isOnnxDomain(domain) ? '' : (domain ?? ''), version ?? 0] as const
@@ -57,7 +126,7 @@ function modelOf(message: onnx.ModelProto.$Properties): Model {
     const missing = message.graph ? 'IR version or operator sets' : 'graph'
     throw new OnnxError(`model: incomplete, got no ${missing}, expected a whole ONNX model`)
   }
-  const graph = graphOf(message.graph)
+  const graph = graphOf(message.graph, read)
   const { irVersion } = message
   return { irVersion, opsets: Object.fromEntries(opsets), graph, ...factsOf(message) }
 }

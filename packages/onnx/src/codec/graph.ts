@@ -4,14 +4,21 @@ import { OnnxError } from '../error.js'
 import type { onnx } from '../proto/onnx.js'
 import type { Dim, Graph, Node, ValueInfo } from '../types.js'
 import { attributeMessage, attributeOf } from './attribute.js'
+import { externalMessage, type Places, type ReadExternal } from './external.js'
 import { tensorMessage, tensorOf } from './tensor.js'
 
-/** The message of a graph; the bytes of its tensors are shared, not copied. */
-export function graphMessage(graph: Graph): onnx.GraphProto.$Properties {
+/**
+ * The message of a graph; the bytes of its tensors are shared, not copied. Initializers with a place
+ * are written as references to it.
+ */
+export function graphMessage(graph: Graph, places?: Places): onnx.GraphProto.$Properties {
   return {
     name: graph.name,
     node: graph.nodes.map(nodeMessage),
-    initializer: graph.initializers.map((tensor) => tensorMessage(tensor, tensor.name)),
+    initializer: graph.initializers.map((tensor) => {
+      const place = places?.get(tensor)
+      return place ? externalMessage(tensor, place) : tensorMessage(tensor, tensor.name)
+    }),
     input: graph.inputs.map(valueMessage),
     output: graph.outputs.map(valueMessage),
     valueInfo: graph.values.map(valueMessage),
@@ -20,17 +27,17 @@ export function graphMessage(graph: Graph): onnx.GraphProto.$Properties {
 }
 
 /** The graph of a message. */
-export function graphOf(message: onnx.GraphProto.$Properties): Graph {
+export function graphOf(message: onnx.GraphProto.$Properties, read?: ReadExternal): Graph {
   const name = message.name ?? ''
   if (message.sparseInitializer?.length) {
     throw new OnnxError(`graph ${name}: got sparse initializers, expected dense ones only`)
   }
   return {
     name,
-    nodes: (message.node ?? []).map(nodeOf),
+    nodes: (message.node ?? []).map((node) => nodeOf(node, read)),
     inputs: (message.input ?? []).map((value) => valueOf(value, name)),
     outputs: (message.output ?? []).map((value) => valueOf(value, name)),
-    initializers: (message.initializer ?? []).map(tensorOf),
+    initializers: (message.initializer ?? []).map((tensor) => tensorOf(tensor, read)),
     // Inner values of other kinds (sequences, optionals) are left out: nothing depends on them.
     values: (message.valueInfo ?? []).filter(isTensor).map((value) => valueOf(value, name)),
     ...docOf(message),
@@ -53,7 +60,7 @@ function nodeMessage(node: Node): onnx.NodeProto.$Properties {
   }
 }
 
-function nodeOf(message: onnx.NodeProto.$Properties): Node {
+function nodeOf(message: onnx.NodeProto.$Properties, read?: ReadExternal): Node {
   const attributes = message.attribute ?? []
   return {
     name: message.name ?? '',
@@ -61,7 +68,9 @@ function nodeOf(message: onnx.NodeProto.$Properties): Node {
     ...(isOnnxDomain(message.domain) ? {} : { domain: message.domain ?? '' }),
     inputs: message.input ?? [],
     outputs: message.output ?? [],
-    attributes: Object.fromEntries(attributes.map((each) => [each.name ?? '', attributeOf(each)])),
+    attributes: Object.fromEntries(
+      attributes.map((each) => [each.name ?? '', attributeOf(each, read)]),
+    ),
     ...docOf(message),
   }
 }

@@ -1,9 +1,11 @@
 // Tensors as TensorProto: always written as raw bytes, read from every field that may hold them.
+import { elementCount } from '../builder/value.js'
 import { dataTypeBytes, dataTypeCode, dataTypeOfCode } from '../data-types.js'
 import { OnnxError } from '../error.js'
 import type { onnx } from '../proto/onnx.js'
 import { checkTensorBytes } from '../check/tensor.js'
 import type { DataType, Initializer, TensorData } from '../types.js'
+import { EXTERNAL, placeOf, type ReadExternal } from './external.js'
 import { unpackVarints } from './varint.js'
 
 type Message = onnx.TensorProto.$Properties
@@ -15,18 +17,32 @@ export function tensorMessage(tensor: TensorData, name: string): Message {
   return { name: name || null, dims: [...dims], dataType: dataTypeCode(dataType), rawData: bytes }
 }
 
-/** The tensor of a message; raw bytes stay views into what was decoded. */
-export function tensorOf(message: Message): Initializer {
+/** The tensor of a message; raw bytes stay views into what was decoded or read. */
+export function tensorOf(message: Message, read?: ReadExternal): Initializer {
   const name = message.name ?? ''
   const what = `tensor ${name}`
-  if (message.dataLocation === 1) {
-    throw new OnnxError(`${what}: data in another file, got external data, expected it inline`)
-  }
   const dataType = dataTypeOfCode(message.dataType ?? 0)
-  const bytes = message.rawData ?? typedBytes(message, dataType)
-  const tensor = { name, dataType, dims: message.dims ?? [], bytes }
+  const dims = message.dims ?? []
+  const bytes =
+    message.dataLocation === EXTERNAL
+      ? externalBytes(message, { what, read, length: elementCount(dims) * dataTypeBytes(dataType) })
+      : (message.rawData ?? typedBytes(message, dataType))
+  const tensor = { name, dataType, dims, bytes }
   checkTensorBytes(tensor, what)
   return tensor
+}
+
+interface Wanted {
+  readonly what: string
+  readonly read: ReadExternal | undefined
+  readonly length: number
+}
+
+function externalBytes(message: Message, { what, read, length }: Wanted): Uint8Array {
+  if (read === undefined) {
+    throw new OnnxError(`${what}: data in another file, got external data, expected it inline`)
+  }
+  return read(placeOf(message, what, length))
 }
 
 /** Little-endian bytes of the elements in the field that ONNX sets aside for the type. */

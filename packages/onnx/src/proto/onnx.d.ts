@@ -668,6 +668,9 @@ export namespace onnx {
         /** TensorProto docString. */
         docString?: (string|null);
 
+        /** TensorProto externalData. */
+        externalData: onnx.StringStringEntryProto.$Properties[];
+
         /** TensorProto dataLocation. */
         dataLocation?: (number|null);
 
@@ -724,6 +727,9 @@ export namespace onnx {
 
             /** TensorProto docString */
             docString?: (string|null);
+
+            /** TensorProto externalData */
+            externalData?: (onnx.StringStringEntryProto.$Properties[]|null);
 
             /** TensorProto dataLocation */
             dataLocation?: (number|null);

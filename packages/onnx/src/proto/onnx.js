@@ -919,6 +919,7 @@ export const onnx = $root.onnx = (() => {
             this.int64Data = [];
             this.doubleData = [];
             this.uint64Data = [];
+            this.externalData = [];
             if (p)
                 for (var ks = $Object.keys(p), i = 0; i < ks.length; ++i)
                     if (p[ks[i]] != null && ks[i] !== "__proto__")
@@ -935,6 +936,7 @@ export const onnx = $root.onnx = (() => {
         TensorProto.prototype.doubleData = $util.emptyArray;
         TensorProto.prototype.uint64Data = $util.emptyArray;
         TensorProto.prototype.docString = null;
+        TensorProto.prototype.externalData = $util.emptyArray;
         TensorProto.prototype.dataLocation = null;
 
         TensorProto.encode = function (m, w, q) {
@@ -976,6 +978,10 @@ export const onnx = $root.onnx = (() => {
             }
             if (m.docString != null && $Object.hasOwnProperty.call(m, "docString"))
                 w.uint32(98).string(m.docString);
+            if (m.externalData != null && m.externalData.length) {
+                for (var i = 0; i < m.externalData.length; ++i)
+                    $root.onnx.StringStringEntryProto.encode(m.externalData[i], w.uint32(106).fork(), q + 1).ldelim();
+            }
             if (m.dataLocation != null && $Object.hasOwnProperty.call(m, "dataLocation"))
                 w.uint32(112).int32(m.dataLocation);
             if (m.$unknowns != null && $Object.hasOwnProperty.call(m, "$unknowns"))
@@ -1087,6 +1093,14 @@ export const onnx = $root.onnx = (() => {
                         if (u !== 2)
                             break;
                         m.docString = r.string();
+                        continue;
+                    }
+                case 13: {
+                        if (u !== 2)
+                            break;
+                        if (!(m.externalData && m.externalData.length))
+                            m.externalData = [];
+                        m.externalData.push($root.onnx.StringStringEntryProto.decode(r, r.size(), $undefined, q + 1));
                         continue;
                     }
                 case 14: {
