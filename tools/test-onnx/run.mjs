@@ -52,8 +52,12 @@ function check(python) {
   const folders = [join(ROOT, 'models'), WRITTEN, ...options.models.map((each) => resolve(each))]
   const args = [script, '--filter', options.filter, ...folders]
   const whole = options.opset.length === 0 && options.filter === ''
-  return spawnSync(python, whole ? [...args, '--whole'] : args, { cwd: ROOT, stdio: 'inherit' })
-    .status
+  return spawnSync(python, whole ? [...args, '--whole'] : args, {
+    cwd: ROOT,
+    stdio: 'inherit',
+    // Nothing is left in the repository.
+    env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1' },
+  }).status
 }
 
 async function main() {

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { encodeTensor } from '@anyvae/onnx'
 import { writeCalls, writeOperators } from './calls.mjs'
+import { externalModels } from './external.mjs'
 import { opCases } from './ops.mjs'
 
 const OPSETS = [13, 14, 15, 16, 17, 18, 19, 20, 21]
@@ -48,6 +49,9 @@ function record(path, { refused, failed, ...model }) {
 
 for await (const { path, ...result } of opCases(opsets)) {
   record(['ops', ...path], result)
+}
+for (const { path, ...result } of externalModels(opsets)) {
+  record(path, result)
 }
 for (const script of scripts) {
   const { exported } = await import(pathToFileURL(script).href)
