@@ -59,13 +59,26 @@ function averagePool(images: Operand, window: Window, recorder: Recorder): Opera
   return recorder.node('AveragePool', [images], { kernel_shape, strides, pads, count_include_pad })
 }
 
-/** The average over the padded images, divided by the share of each window that is no padding. */
+/**
+ * Sums divided by how many elements they are of, for windows that may lie in the padding whole: their
+ * average is NaN for images and, in TensorFlow.js, 0 for volumes.
+ */
 function averageOfPadded(images: Operand, window: Window, recorder: Recorder): Operand {
-  const whole = recorder.fill('float32', [1, 1, ...images.dims.slice(2)], 1)
-  const [sums, shares] = [images, whole].map((each) =>
-    averagePool(padded(each, window, 0, recorder), paddedWindow(window), recorder),
-  )
-  return sums && shares ? recorder.elementwise('Div', [sums, shares]) : images
+  const sizes = images.dims.slice(2)
+  const ones = recorder.fill('float32', [1, 1, ...sizes], 1)
+  const counts = sumPool(ones, window, recorder)
+  const one = recorder.fill('float32', [], 1)
+  const divisor = sizes.length === 3 ? recorder.elementwise('Max', [counts, one]) : counts
+  return recorder.elementwise('Div', [sumPool(images, window, recorder), divisor])
+}
+
+function sumPool(images: Operand, window: Window, recorder: Recorder): Operand {
+  const [, channels = 1] = images.dims
+  const dims = [channels, 1, ...window.map(({ kernel }) => kernel)]
+  return recorder.node('Conv', [images, recorder.fill('float32', dims, 1)], {
+    ...windowAttributes(window),
+    group: attr.int(channels),
+  })
 }
 
 function padded(images: Operand, window: Window, value: number, recorder: Recorder): Operand {
