@@ -1,7 +1,7 @@
 // Reductions over axes.
 import type { Operand } from '../operand.js'
 import { attr } from '@anyvae/onnx'
-import { operandOf, type Recorder } from '../recorder.js'
+import type { Recorder } from '../recorder.js'
 import type { Lowering } from './lowering.js'
 
 interface Reduction {
@@ -12,8 +12,8 @@ interface Reduction {
   readonly none: number
 }
 
-/** Numbers that a reduction leaves as they are where a tensor holds nothing else. */
-const unchanged: Readonly<Record<string, (fill: number) => boolean>> = {
+/** By reductions that can exceed their elements: the numbers that stay where there are no others. */
+const growing: Readonly<Record<string, (fill: number) => boolean>> = {
   ReduceSum: (fill) => fill === 0,
   ReduceProd: (fill) => fill === 0 || fill === 1,
 }
@@ -25,12 +25,16 @@ function reduce(x: Operand, reduction: Reduction, recorder: Recorder): Operand {
   if (x.dims.includes(0)) {
     return recorder.fill(x.dataType, dims, axes.length === 0 ? 0 : reduction.none)
   }
-  if ('fill' in x && (unchanged[opType]?.(x.fill) ?? true)) {
+  if ('fill' in x && (growing[opType]?.(x.fill) ?? true)) {
     return recorder.fill(x.dataType, dims, x.fill)
   }
-  return axes.length === 0
-    ? x
-    : operandOf(recorder.builder.reduce(opType, recorder.value(x), axes, keepDims))
+  if (axes.length === 0) {
+    return x
+  }
+  // ONNX Runtime keeps to the limits of int32, where TensorFlow.js goes round; int64 has the room.
+  const wide = x.dataType === 'int32' && opType in growing
+  const value = wide ? recorder.int64(x) : recorder.value(x)
+  return recorder.operand(recorder.builder.reduce(opType, value, axes, keepDims))
 }
 
 /** Axes from the front, each once; all where none are given. */
@@ -38,6 +42,11 @@ function axesOf(axes: Reduction['axes'], rank: number): number[] {
   const all = Array.from({ length: rank }, (_, axis) => axis)
   const chosen = axes === undefined || axes === null ? all : [axes].flat()
   return [...new Set(chosen.map((axis) => (axis < 0 ? axis + rank : axis)))].sort((a, b) => a - b)
+}
+
+/** Adds up over axes. */
+export function addUp(x: Operand, axes: readonly number[], recorder: Recorder): Operand {
+  return reduce(x, { opType: 'ReduceSum', axes, keepDims: false, none: 0 }, recorder)
 }
 
 /** Booleans as int32, in which they are counted; other types as they are. */

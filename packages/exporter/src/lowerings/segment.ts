@@ -4,6 +4,7 @@ import { TraceError } from '../error.js'
 import type { Operand } from '../operand.js'
 import { operandOf, type Recorder } from '../recorder.js'
 import type { Lowering } from './lowering.js'
+import { addUp } from './reduction.js'
 
 /** 0, 1, 2, … as int32, of the given shape. */
 function countUp(dims: readonly number[], recorder: Recorder): Operand {
@@ -30,8 +31,9 @@ function bincounts(counted: Counted, recorder: Recorder): Operand {
   const column = recorder.reshape(x, [...x.dims, 1])
   const hits = recorder.elementwise('Equal', [column, countUp([size], recorder)])
   const each = weighed(hits, counted, recorder)
-  const opType = binaryOutput ? 'ReduceMax' : 'ReduceSum'
-  return operandOf(recorder.builder.reduce(opType, recorder.value(each), [-2]))
+  return binaryOutput
+    ? operandOf(recorder.builder.reduce('ReduceMax', recorder.value(each), [-2]))
+    : addUp(each, [-2], recorder)
 }
 
 function weighed(hits: Operand, { weights, binaryOutput }: Counted, recorder: Recorder): Operand {

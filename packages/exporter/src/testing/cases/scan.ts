@@ -37,19 +37,26 @@ const special = kernels.flatMap(([kernel, fn]) => [
   of(kernel, 'zeros and signs', (x) => fn(x), tensor([6], [-2, 3, 0, -1, 5, 0])),
   of(kernel, 'NaN', (x) => fn(x), tensor([4], [2, nan, 3, 0])),
   of(kernel, 'infinity', (x) => fn(x), tensor([4], [2, inf, 3, -1])),
-  of(
-    kernel,
-    'gradient',
-    (x) => tf.grad((y) => tf.square(fn(y, 0)))(x),
-    tensor([4], [2, -1, 3, 0.5]),
-  ),
 ])
 
+const gradients = [
+  of(
+    'Cumsum',
+    'gradient',
+    (x) => tf.grad((y) => tf.square(tf.cumsum(y, 1, true)))(x),
+    floats(2, 3),
+  ),
+]
+
 const overflows = [
+  of('Cumsum', 'more than 32 bits', (x) => tf.cumsum(x), {
+    ...tensor([3], [2147483647, 2147483647, 5]),
+    dataType: 'int32',
+  }),
   of('Cumprod', 'more than 32 bits', (x) => tf.cumprod(x), {
     ...tensor([4], [65536, 3, 40000, 7]),
     dataType: 'int32',
   }),
 ]
 
-export const scan: readonly OpCase[] = [...along, ...special, ...overflows]
+export const scan: readonly OpCase[] = [...along, ...special, ...gradients, ...overflows]
