@@ -19,7 +19,10 @@ const DEPTH = 100
 
 /** The user's frame of a stack, as V8, SpiderMonkey and JavaScriptCore print them. */
 export function blameOf(stack: string | undefined): Blame | undefined {
-  const frames = (stack ?? '').split('\n').flatMap((line) => frameOf(line) ?? [])
+  const all = (stack ?? '').split('\n').flatMap((line) => frameOf(line) ?? [])
+  // What called the trace is not what it runs.
+  const end = all.findIndex(({ url }) => RECORD.test(url))
+  const frames = end < 0 ? all : all.slice(0, end)
   const inner = frames.findIndex(({ url }) => LIBRARY.test(url))
   const outer = frames.findIndex(({ url }, i) => i > inner && !LIBRARY.test(url) && !isOurs(url))
   const frame = frames[outer]
@@ -55,6 +58,8 @@ const LIBRARY =
 
 /** This package's own files, its tests excepted. */
 const BASE = new URL('.', import.meta.url).href
+
+const RECORD = new RegExp(`^${BASE.replace(/[^\w/:]/g, '\\$&')}record\\.[jt]s$`)
 
 const isOurs = (url: string) => url.startsWith(BASE) && !/\.test\.[jt]s$/.test(url)
 

@@ -2,7 +2,21 @@
 import { OnnxError } from '@anyvae/onnx'
 import { blameOf } from './blame.js'
 import { TraceError } from './error.js'
-import { loweredKernels } from './register.js'
+
+/** The layers and nodes of models in which errors came up. */
+const origins = new WeakMap<Error, string>()
+
+/** Runs a part of a model; an error within is told with the part's name. */
+export function within<T>(part: () => string, run: () => T): T {
+  try {
+    return run()
+  } catch (error) {
+    if (error instanceof Error && !origins.has(error)) {
+      origins.set(error, part())
+    }
+    throw error
+  }
+}
 
 /** Errors of the trace with their place; those of the user's own code stay as they are. */
 export function explained(error: unknown): unknown {
@@ -22,7 +36,7 @@ function messageOf(error: Error): string | undefined {
   // Unknown kernels and disposed tensors are what TensorFlow.js itself says of a trace.
   const kernel = /ernel '(\w+)' (?:not registered )?for backend/.exec(error.message)?.[1]
   if (kernel !== undefined) {
-    return `${kernel}: this TensorFlow.js kernel cannot be written to ONNX yet, expected one of ${loweredKernels().join(', ')}`
+    return `${kernel}: this TensorFlow.js kernel cannot be written to ONNX, expected kernels of tfjs-core alone; write what it does in its operations`
   }
   if (/(?:is|has been|already) (?:already )?disposed/i.test(error.message)) {
     return `trace: the function uses a tensor that was disposed of, got "${error.message}", expected one that is kept (tf.keep) until the export is done`
@@ -32,8 +46,7 @@ function messageOf(error: Error): string | undefined {
 
 function placeOf(error: Error): string {
   const blame = blameOf(error.stack)
-  if (blame === undefined) {
-    return ''
-  }
-  return blame.call === undefined ? ` (at ${blame.place})` : ` (${blame.call} at ${blame.place})`
+  const place = blame && `${blame.call === undefined ? '' : `${blame.call} `}at ${blame.place}`
+  const parts = [origins.get(error), place].filter((part) => part !== undefined)
+  return parts.length === 0 ? '' : ` (${parts.join(', ')})`
 }

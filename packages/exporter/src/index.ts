@@ -1,5 +1,10 @@
 // The public names of @anyvae/exporter.
 export { TraceError } from './error.js'
+export { type ExportedModel, exportOnnx, type ExportOptions, type InputTensors } from './export.js'
+export type { TensorResult } from './models/function.js'
+export type { GraphModelLike } from './models/graph-model.js'
+export type { LayersModelLike } from './models/layers-model.js'
+export type { InputLike } from './models/traceable.js'
 export type { OperandType } from './operand.js'
 export type { Parameter, TensorFunction, Tensors } from './record.js'
 export { type InputSpec, traceGraph, type TraceOptions } from './trace.js'

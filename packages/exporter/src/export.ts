@@ -1,0 +1,219 @@
+// Whole models to ONNX: functions of tensors, layers models and graph models.
+import type * as tf from '@tensorflow/tfjs-core'
+import {
+  checkModel,
+  createModel,
+  DEFAULT_OPSET,
+  encodeModel,
+  type Graph,
+  identifier,
+  type Model,
+  optimizeGraph,
+  type ValueInfo,
+} from '@anyvae/onnx'
+import { Captures } from './captures.js'
+import { probeSizes } from './affine.js'
+import { TraceError } from './error.js'
+import { tensorFunction, type TensorResult } from './models/function.js'
+import { graphModel, type GraphModelLike, isGraphModel } from './models/graph-model.js'
+import { isLayersModel, layersModel, type LayersModelLike } from './models/layers-model.js'
+import type { InputLike, Traceable } from './models/traceable.js'
+import type { Tensors } from './record.js'
+import { type InnerTraceOptions, symbolSources, traceAt, traceWith } from './trace.js'
+
+/** How a model is exported. */
+export interface ExportOptions {
+  /** The graph's name, default the model's or function's own. */
+  readonly name?: string
+  readonly doc?: string
+  /** The operator set, 13 to 21, default 17; the IR version is the oldest that goes with it. */
+  readonly opset?: number
+  /** Whether passes make the graph smaller without changing what it computes, default true. */
+  readonly optimize?: boolean
+  /** Names of the outputs, in the model's order. */
+  readonly outputs?: readonly string[]
+  /** By symbol: what its sizes are multiples of; the graph fails at other sizes. Default 1. */
+  readonly multiples?: Readonly<Record<string, number>>
+  /** metadata_props of the file: author, licence and the like. */
+  readonly metadata?: Readonly<Record<string, string>>
+  readonly producerVersion?: string
+}
+
+/** A model as ONNX. */
+export interface ExportedModel {
+  /** The model as data, for `printModel` and further passes. */
+  readonly model: Model
+  /** The .onnx file. */
+  readonly bytes: Uint8Array
+  readonly inputs: readonly ValueInfo[]
+  readonly outputs: readonly ValueInfo[]
+  /** How many nodes the trace has, and how many are written. */
+  readonly nodes: { readonly traced: number; readonly written: number }
+}
+
+/** By rank: the tensor that a function gets for an input. */
+interface RankTensors {
+  0: tf.Scalar
+  1: tf.Tensor1D
+  2: tf.Tensor2D
+  3: tf.Tensor3D
+  4: tf.Tensor4D
+  5: tf.Tensor5D
+  6: tf.Tensor<tf.Rank.R6>
+}
+
+type DimsOf<I> = I extends { readonly dims: infer D } ? D : I
+
+type TensorOf<I> =
+  DimsOf<I> extends { readonly length: infer Rank }
+    ? Rank extends keyof RankTensors
+      ? RankTensors[Rank]
+      : tf.Tensor
+    : tf.Tensor
+
+/** The tensors that a function of these inputs is called with. */
+export type InputTensors<I extends Readonly<Record<string, InputLike>>> = {
+  readonly [K in keyof I]: TensorOf<I[K]>
+}
+
+/**
+ * Exports a function of tensors. The function gets a record with a tensor for each input, and gives a
+ * tensor, a list or a record of tensors. It must be pure: what it computes from its inputs becomes the
+ * graph, tensors and variables from outside become weights in it.
+ *
+ * @throws TraceError naming the operation and the line where the function cannot become a graph
+ */
+export function exportOnnx<const I extends Readonly<Record<string, InputLike>>>(
+  fn: (inputs: InputTensors<I>) => TensorResult,
+  inputs: I,
+  options?: ExportOptions,
+): Promise<ExportedModel>
+/**
+ * Exports a tf.LayersModel in inference mode, or a tf.GraphModel. Inputs are the model's own unless
+ * given otherwise, open sizes symbolic: `batch`, `height`, `width`.
+ *
+ * @throws TraceError naming the operation where the model cannot become a graph
+ */
+export function exportOnnx(
+  model: LayersModelLike | GraphModelLike,
+  inputs?: Readonly<Record<string, InputLike>>,
+  options?: ExportOptions,
+): Promise<ExportedModel>
+export async function exportOnnx(
+  target: ((inputs: never) => TensorResult) | LayersModelLike | GraphModelLike,
+  inputs: Readonly<Record<string, InputLike>> = {},
+  options: ExportOptions = {},
+): Promise<ExportedModel> {
+  checkOptions(options)
+  const traceable = traceableOf(target, inputs, options)
+  const captures = new Captures()
+  traceable.weights.forEach(({ tensor, name }) => captures.name(tensor, name))
+  await captures.load(traceable.weights.map(({ tensor }) => tensor))
+  return written(tracedGraph(traceable, captures, options), options)
+}
+
+function checkOptions({ opset = DEFAULT_OPSET, multiples = {} }: ExportOptions): void {
+  if (!Number.isInteger(opset) || opset < 13 || opset > 21) {
+    throw new TraceError(`export: unknown opset, got ${opset}, expected 13 to 21`)
+  }
+  for (const [symbol, of] of Object.entries(multiples)) {
+    if (!Number.isSafeInteger(of) || of < 1) {
+      throw new TraceError(
+        `export: multiples of ${symbol} are no whole number, got ${of}, expected one from 1`,
+      )
+    }
+  }
+}
+
+function traceableOf(
+  target: ((inputs: never) => TensorResult) | LayersModelLike | GraphModelLike,
+  inputs: Readonly<Record<string, InputLike>>,
+  { outputs }: ExportOptions,
+): Traceable {
+  if (typeof target === 'function') {
+    return tensorFunction(target as (inputs: Tensors) => TensorResult, inputs, outputs)
+  }
+  if (typeof target === 'object' && target !== null && isLayersModel(target)) {
+    return renamed(layersModel(target, inputs), outputs)
+  }
+  if (typeof target === 'object' && target !== null && isGraphModel(target)) {
+    return renamed(graphModel(target, inputs), outputs)
+  }
+  throw new TraceError(
+    `export: nothing that can be traced, got ${String(target)}, expected a function of tensors, a tf.LayersModel or a tf.GraphModel`,
+  )
+}
+
+/** A model with the caller's names for its outputs. */
+function renamed(traceable: Traceable, outputs: readonly string[] | undefined): Traceable {
+  const { outputs: own = [], name } = traceable
+  if (outputs === undefined) {
+    return traceable
+  }
+  if (outputs.length !== own.length) {
+    throw new TraceError(
+      `${name}: wrong number of output names, got ${outputs.length}, expected ${own.length} for ${own.join(', ')}`,
+    )
+  }
+  return {
+    ...traceable,
+    outputs,
+    fn: (inputs, parameters) => {
+      const results = Object.entries(traceable.fn(inputs, parameters))
+      return Object.fromEntries(results.map(([, each], i) => [outputs[i] ?? '', each]))
+    },
+  }
+}
+
+function tracedGraph(traceable: Traceable, captures: Captures, options: ExportOptions): Graph {
+  const { fn, inputs } = traceable
+  const trace: InnerTraceOptions = {
+    name: identifier(options.name ?? traceable.name),
+    ...(options.doc === undefined ? {} : { doc: options.doc }),
+    opset: options.opset ?? DEFAULT_OPSET,
+    inputs,
+    outputs: traceable.outputs ?? [],
+    multiples: options.multiples ?? {},
+    hostValues: 'undrawn',
+    captures,
+  }
+  return traceable.around(() => {
+    const outputs = traceable.outputs ?? outputNames(traceable, trace)
+    return traceWith(fn, { ...trace, outputs })
+  })
+}
+
+/** The names that a function gives its results, found by running it once. */
+function outputNames({ fn, inputs }: Traceable, trace: InnerTraceOptions): string[] {
+  let names: string[] = []
+  const [sizes = {}] = probeSizes(Object.keys(symbolSources(inputs)), trace.multiples)
+  traceAt(
+    (...tensors) => {
+      const results = fn(...tensors)
+      names = Object.keys(results)
+      return results
+    },
+    sizes,
+    trace,
+  )
+  return names
+}
+
+function written(traced: Graph, options: ExportOptions): ExportedModel {
+  const { opset = DEFAULT_OPSET, optimize = true, doc, metadata, producerVersion } = options
+  const graph = optimize ? optimizeGraph(traced) : traced
+  const model = createModel(graph, {
+    opset,
+    ...(doc === undefined ? {} : { doc }),
+    ...(metadata === undefined ? {} : { metadata }),
+    ...(producerVersion === undefined ? {} : { producerVersion }),
+  })
+  checkModel(model)
+  return {
+    model,
+    bytes: encodeModel(model),
+    inputs: graph.inputs,
+    outputs: graph.outputs,
+    nodes: { traced: traced.nodes.length, written: graph.nodes.length },
+  }
+}

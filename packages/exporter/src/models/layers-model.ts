@@ -1,0 +1,129 @@
+// A tf.LayersModel as a function of tensors, its layers as scopes. The model brings its own code.
+import * as tf from '@tensorflow/tfjs-core'
+import { TraceError } from '../error.js'
+import { within } from '../explain.js'
+import type { OperandType } from '../operand.js'
+import type { Tensors } from '../record.js'
+import { operandType } from '../captures.js'
+import type { InputSpec } from '../trace.js'
+import {
+  type InputLike,
+  ioNames,
+  mergedInputs,
+  openDims,
+  type Traceable,
+  type Weight,
+} from './traceable.js'
+
+/** What a layer is to the exporter. */
+export interface LayerLike {
+  readonly name: string
+  call(inputs: tf.Tensor | tf.Tensor[], options: Readonly<Record<string, unknown>>): Results
+}
+
+type Results = tf.Tensor | tf.Tensor[]
+
+interface SymbolicLike {
+  readonly shape: readonly (number | null)[]
+  readonly dtype: tf.DataType
+  readonly sourceLayer: { readonly name: string }
+}
+
+interface WeightLike {
+  readonly name: string
+  readonly originalName: string
+  read(): tf.Tensor
+}
+
+/** What a tf.LayersModel is to the exporter, so that it need not import tfjs-layers. */
+export interface LayersModelLike extends LayerLike {
+  readonly inputs: readonly SymbolicLike[]
+  readonly outputs: readonly SymbolicLike[]
+  readonly layers: readonly LayerLike[]
+  readonly weights: readonly WeightLike[]
+}
+
+export function isLayersModel(target: object): target is LayersModelLike {
+  return 'layers' in target && 'call' in target && 'weights' in target
+}
+
+/** A LayersModel in inference mode: dropout does nothing, batches are normalised by what was learned. */
+export function layersModel(
+  model: LayersModelLike,
+  given: Readonly<Record<string, InputLike>>,
+): Traceable {
+  const { name, inputs = [], outputs = [] } = model
+  if (inputs.length === 0) {
+    throw new TraceError(
+      `${name}: the model has no inputs yet, got layers without a shape, expected an inputShape at the first layer`,
+    )
+  }
+  refuseState(model)
+  const source = ({ sourceLayer }: SymbolicLike) => sourceLayer.name
+  const names = ioNames(inputs.map(source), outputs.map(source))
+  const own = names.inputs.map((input, i) => [input, specOf(inputs, i, input)] as const)
+  return {
+    name,
+    inputs: mergedInputs(name, Object.fromEntries(own), given),
+    outputs: names.outputs,
+    weights: weightsOf(model),
+    around: (run) => withLayerScopes(model, run),
+    fn: (tensors) => {
+      const list = names.inputs.flatMap((input) => tensors[input] ?? [])
+      return namedResults(model.call(list, { training: false }), names.outputs)
+    },
+  }
+}
+
+function specOf(inputs: readonly SymbolicLike[], place: number, name: string): InputSpec {
+  const { shape = [], dtype = 'float32' } = inputs[place] ?? {}
+  const dataType: OperandType = operandType(dtype)
+  return { dims: openDims(shape, inputs.length > 1 ? `${name}_` : ''), dataType }
+}
+
+function namedResults(results: Results, names: readonly string[]): Tensors {
+  const list = [results].flat()
+  return Object.fromEntries(names.flatMap((name, i) => (list[i] ? [[name, list[i]]] : [])))
+}
+
+function weightsOf({ weights }: LayersModelLike): Weight[] {
+  return weights.map((weight) => ({ name: weight.originalName, tensor: weight.read() }))
+}
+
+/** A stateful layer goes on where the last call ended, and a graph remembers nothing. */
+function refuseState(model: LayersModelLike): void {
+  for (const layer of layersOf(model)) {
+    if ('stateful' in layer && layer.stateful === true && !('layers' in layer)) {
+      throw new TraceError(
+        `${layer.name}: the layer is stateful, got state that one call leaves for the next, expected none; make the state an input (initialState) and an output (returnState)`,
+      )
+    }
+  }
+}
+
+/** The layers of a model, those within models and wrappers too. */
+function layersOf(layer: LayerLike): LayerLike[] {
+  const inner = CHILDREN.flatMap((key) => [Reflect.get(layer, key) as unknown].flat())
+  return inner.filter(isLayer).flatMap((each) => [each, ...layersOf(each)])
+}
+
+const CHILDREN = ['layers', 'layer', 'forwardLayer', 'backwardLayer'] as const
+
+function isLayer(value: unknown): value is LayerLike {
+  return typeof value === 'object' && value !== null && 'call' in value && 'name' in value
+}
+
+/** Runs with each layer's call in a scope of the layer's name. */
+function withLayerScopes<T>(model: LayersModelLike, run: () => T): T {
+  const layers = [...new Set(layersOf(model))].filter((layer) => !Object.hasOwn(layer, 'call'))
+  for (const layer of layers) {
+    const call = layer.call.bind(layer)
+    layer.call = (inputs, options) => 
+      tf.tidy(layer.name, () => within(() => `layer ${layer.name}`, () => call(inputs, options)))
+  }
+  try {
+    return run()
+  } finally {
+    layers.forEach((layer) => Reflect.deleteProperty(layer, 'call'))
+  }
+}

@@ -1,0 +1,96 @@
+// What every kind of model is to the exporter: a function of named tensors with its weights.
+import type * as tf from '@tensorflow/tfjs-core'
+import { identifier, Names } from '@anyvae/onnx'
+import { TraceError } from '../error.js'
+import type { TensorFunction } from '../record.js'
+import type { InputSpec } from '../trace.js'
+
+/** An input as callers give it: its dimensions, or those and its type. */
+export type InputLike = InputSpec | InputSpec['dims']
+
+/** A function or model, ready to be traced. */
+export interface Traceable {
+  readonly name: string
+  readonly inputs: Readonly<Record<string, InputSpec>>
+  /** Absent where the function alone knows. */
+  readonly outputs?: readonly string[]
+  readonly fn: TensorFunction
+  readonly weights: readonly Weight[]
+  /** Runs the trace with the model's own names as scopes. */
+  around<T>(run: () => T): T
+}
+
+/** A weight and its name in the graph. */
+export interface Weight {
+  readonly name: string
+  readonly tensor: tf.Tensor
+}
+
+/** The full form of an input. */
+export function inputSpec(input: InputLike): InputSpec {
+  return 'dims' in input ? input : { dims: input }
+}
+
+/** The model's own inputs, with the caller's in their places. */
+export function mergedInputs(
+  model: string,
+  own: Readonly<Record<string, InputSpec>>,
+  given: Readonly<Record<string, InputLike>>,
+): Record<string, InputSpec> {
+  for (const name of Object.keys(given)) {
+    if (own[name] === undefined) {
+      throw new TraceError(
+        `${model}: unknown input, got ${name}, expected ${Object.keys(own).join(', ')}`,
+      )
+    }
+  }
+  const merged = Object.entries(own).map(([name, spec]) => {
+    const input = given[name]
+    const next = input === undefined ? spec : { ...spec, ...inputSpec(input) }
+    checkFits({ model, name }, spec, next)
+    return [name, next] as const
+  })
+  return Object.fromEntries(merged)
+}
+
+function checkFits(
+  { model, name }: { readonly model: string; readonly name: string },
+  own: InputSpec,
+  next: InputSpec,
+): void {
+  const fits = own.dims.every((size, axis) => typeof size === 'string' || size === next.dims[axis])
+  if (own.dims.length !== next.dims.length || !fits) {
+    throw new TraceError(
+      `${model}: input ${name} does not fit, got [${next.dims.join(', ')}], expected [${own.dims.join(', ')}]`,
+    )
+  }
+}
+
+/** Unique C identifiers for names that a model has for its inputs and outputs. */
+export function ioNames(inputs: readonly string[], outputs: readonly string[]) {
+  const names = new Names()
+  const take = (name: string) => names.take(identifier(name))
+  return { inputs: inputs.map(take), outputs: outputs.map(take) }
+}
+
+/** A model's input shape with a name for each open size: batch, then height and width of images. */
+export function openDims(
+  shape: readonly (number | null)[],
+  prefix: string,
+): readonly (number | string)[] {
+  const names = NAMES[shape.length] ?? []
+  return shape.map((size, axis) => {
+    if (size !== null && size >= 0) {
+      return size
+    }
+    return axis === 0 ? 'batch' : `${prefix}${names[axis] ?? `size_${axis}`}`
+  })
+}
+
+/** By rank: what dimensions usually are, in the order of TensorFlow.js. */
+const NAMES: Readonly<Record<number, readonly string[]>> = {
+  2: ['batch', 'length'],
+  3: ['batch', 'length', 'features'],
+  4: ['batch', 'height', 'width', 'channels'],
+  5: ['batch', 'depth', 'height', 'width', 'channels'],
+}

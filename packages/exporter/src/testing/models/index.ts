@@ -1,0 +1,18 @@
+// Every whole model of the tests, for the tests here and for those of other tools.
+import { distributedModel, sequentialModel, siameseModel } from './composed.js'
+import { mobilenet } from './mobilenet.js'
+import type { ModelCase } from './model-case.js'
+import { bidirectional, gru, lstm } from './recurrent.js'
+import { unet, unetAnySize } from './unet.js'
+
+export const modelCases: readonly ModelCase[] = [
+  sequentialModel,
+  siameseModel,
+  distributedModel,
+  mobilenet,
+  unet,
+  unetAnySize,
+  lstm,
+  gru,
+  bidirectional,
+]
