@@ -1,20 +1,23 @@
-// Folds what is cheap to see: Identity, Cast to the same type, chains of Reshape and of Transpose.
+// Folds what is known beforehand: constants, Identity, Cast to the same type, chains of Reshape and of Transpose.
 import { numbersOf } from '../builder/tensor.js'
 import { dataTypeCode } from '../data-types.js'
 import type { Graph, Initializer, Node } from '../types.js'
+import { evaluated } from './evaluate/evaluate.js'
 import { removeIdentities } from './identities.js'
-import { composed, isIdentity, permutationOf, transposed } from './permutation.js'
+import { composed, isIdentity, permutationOf } from './permutation.js'
 import { sameDims, scopeOf, type Scope } from './scope.js'
-import { mapSubgraphs, withoutStaleValues } from './walk.js'
+import { mapSubgraphs, readerCounts, withoutStaleValues } from './walk.js'
 
 interface Context {
   readonly scope: Scope
   /** Nodes so far, by what they make. */
   readonly makers: ReadonlyMap<string, Node>
+  /** Whether a constant is one of this graph that only the node at hand reads. */
+  readonly isLast: (name: string) => boolean
 }
 
-/** A simpler node for the same value, or a constant, or undefined where the rule does not apply. */
-type Rule = (node: Node, context: Context) => Node | Initializer | undefined
+/** A simpler node for the same value, or undefined where the rule does not apply. */
+type Rule = (node: Node, context: Context) => Node | undefined
 
 const rules: Readonly<Record<string, Rule>> = {
   Cast: foldCast,
@@ -23,9 +26,10 @@ const rules: Readonly<Record<string, Rule>> = {
 }
 
 /**
- * Removes Identity, Cast to the type that a value has, Reshape to the shape that it has and Transpose
- * that moves nothing; makes one of two Reshapes or two Transposes in a row; and does Reshape and
- * Transpose of an initializer beforehand. What nothing reads any more stays for `removeDeadNodes`.
+ * Computes nodes whose operands are constants beforehand, where that is exact and the file grows by no
+ * more than a kilobyte; removes Identity, Cast to the type that a value has, Reshape to the shape that
+ * it has and Transpose that moves nothing; makes one of two Reshapes or two Transposes in a row. What
+ * nothing reads any more stays for `removeDeadNodes`.
  */
 export function foldConstants(graph: Graph): Graph {
   return foldInScope(graph)
@@ -38,7 +42,9 @@ export function foldInScope(graph: Graph, outer?: Scope): Graph {
   const outputs = new Set(graph.outputs.map((output) => output.name))
   const makers = new Map<string, Node>()
   const constants = new Map(scope.constants)
-  const context = { scope: { ...scope, constants }, makers }
+  const counts = readerCounts(inner)
+  const isLast = (name: string) => counts.get(name) === 1 && !outer?.constants.has(name)
+  const context = { scope: { ...scope, constants }, makers, isLast }
   const nodes: Node[] = []
   const initializers = [...inner.initializers]
   for (const original of inner.nodes) {
@@ -57,11 +63,12 @@ export function foldInScope(graph: Graph, outer?: Scope): Graph {
 }
 
 function simplified(node: Node, context: Context): Node | Initializer {
+  const value = evaluated(node, context.scope, context.isLast)
+  if (value) return { name: node.outputs[0] ?? '', ...value }
   const rule = node.domain ? undefined : rules[node.opType]
   const next = rule?.(node, context)
-  if (next === undefined) return node
   // The result may be in reach of a rule again: Transpose of Transpose of Transpose.
-  return 'bytes' in next ? next : simplified(next, context)
+  return next === undefined ? node : simplified(next, context)
 }
 
 function foldCast(node: Node, { scope }: Context): Node | undefined {
@@ -71,15 +78,11 @@ function foldCast(node: Node, { scope }: Context): Node | undefined {
   return to.value === dataTypeCode(dataType) ? identity(node, node.inputs[0]) : undefined
 }
 
-function foldReshape(node: Node, { scope, makers }: Context): Node | Initializer | undefined {
+function foldReshape(node: Node, { scope, makers }: Context): Node | undefined {
   const [source = '', shape = ''] = node.inputs
   const [output = ''] = node.outputs
   const dims = scope.types.get(output)?.dims
   if (sameDims(scope.types.get(source)?.dims, dims)) return identity(node, source)
-  const constant = scope.constants.get(source)
-  if (constant && dims?.every((dim) => typeof dim === 'number')) {
-    return { ...constant, name: output, dims }
-  }
   const maker = makers.get(source)
   if (maker === undefined || copiesSizes(node, scope)) return undefined
   if (!isReshape(maker) && !keepsOrder(maker, scope)) return undefined
@@ -107,14 +110,11 @@ function copiesSizes(node: Node, scope: Scope): boolean {
   return shape === undefined || numbersOf(shape).includes(0)
 }
 
-function foldTranspose(node: Node, { scope, makers }: Context): Node | Initializer | undefined {
+function foldTranspose(node: Node, { scope, makers }: Context): Node | undefined {
   const [source = ''] = node.inputs
-  const [output = ''] = node.outputs
   const perm = permutationOf(node, scope)
   if (perm === undefined) return undefined
   if (isIdentity(perm)) return identity(node, source)
-  const constant = scope.constants.get(source)
-  if (constant) return { name: output, ...transposed(constant, perm) }
   const maker = makers.get(source)
   if (maker && isReshape(maker) && keepsOrder(node, scope)) return undone(node, maker, scope)
   const first = permutationOf(maker, scope)

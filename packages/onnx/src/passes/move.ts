@@ -1,8 +1,16 @@
-// One sweep over a graph that moves each Transpose behind the element-wise operators that read it.
+// One sweep over a graph that moves each Transpose behind the operators that read it.
 import type { Names } from '../builder/names.js'
+import { attr } from '../builder/value.js'
 import type { Graph, Initializer, Node, ValueInfo } from '../types.js'
-import { arrangedOperand, type Arranged, type Layout } from './operands.js'
-import { inverse, permutationOf, permuted } from './permutation.js'
+import { type Move, type Moved, moverOf, takesAnyOperand } from './movers.js'
+import {
+  type Arranged,
+  broadcastOperand,
+  exactOperand,
+  type Layout,
+  transposedOperand,
+} from './operands.js'
+import { inverse, isIdentity, permutationOf, permuted } from './permutation.js'
 import type { Scope } from './scope.js'
 import { readerCounts, withoutStaleValues } from './walk.js'
 
@@ -27,15 +35,6 @@ interface Sweep extends MoveOptions {
   readonly initializers: Initializer[]
   readonly values: ValueInfo[]
 }
-
-const elementwise = new Set(
-  [
-    'Abs Acos And Asin Atan BitwiseAnd BitwiseNot BitwiseOr BitwiseXor Cast Ceil Clip Cos Cosh Div',
-    'Elu Equal Erf Exp Floor Greater GreaterOrEqual HardSigmoid HardSwish IsInf IsNaN LeakyRelu Less',
-    'LessOrEqual Log Max Mean Min Mish Mod Mul Neg Not Or Pow Reciprocal Relu Round Selu Sigmoid Sign',
-    'Sin Sinh Softplus Softsign Sqrt Sub Sum Tan Tanh ThresholdedRelu Where Xor Add',
-  ].flatMap((line) => line.split(' ')),
-)
 
 /** Moves Transposes; never makes more of them, but for eager ones. */
 export function moveTransposes(graph: Graph, options: MoveOptions): Graph {
@@ -64,22 +63,23 @@ function add(node: Node, sweep: Sweep): void {
 
 /** Adds operator and Transpose in the other order, where that can be and does not cost more. */
 function moveBehind(node: Node, sweep: Sweep): boolean {
-  if (node.domain || !elementwise.has(node.opType) || node.outputs.length !== 1) return false
-  const moving = node.inputs.filter((name) => isFree(name, sweep))
-  const lead = moving[0]
-  const perm = lead === undefined ? undefined : sweep.transposes.get(lead)?.perm
-  if (lead === undefined || perm === undefined) return false
-  const layout = { perm, dims: sweep.scope.types.get(lead)?.dims }
-  const operands = node.inputs.map((name) => operandOf(name, layout, sweep))
-  if (!operands.every((operand) => operand !== undefined)) return false
-  const [output = ''] = node.outputs
-  if (moving.some((name) => sweep.eager.has(name))) sweep.eager.add(output)
-  for (const { nodes = [], initializers = [], values = [] } of operands) {
+  const mover = moverOf(node)
+  const candidates = mover && takesAnyOperand(node) ? node.inputs : node.inputs.slice(0, 1)
+  const moving = mover ? candidates.filter((name) => isFree(name, sweep)) : []
+  const [lead = ''] = moving
+  const perm = sweep.transposes.get(lead)?.perm
+  if (mover === undefined || perm === undefined) return false
+  const isEager = moving.some((name) => sweep.eager.has(name))
+  const layout = { perm, dims: sweep.scope.types.get(lead)?.dims, isEager }
+  const moved = mover(node, moveOf(layout, sweep))
+  if (moved === undefined) return false
+  if (isEager) for (const name of node.outputs) sweep.eager.add(name)
+  for (const { nodes = [], initializers = [], values = [] } of moved.operands) {
     sweep.nodes.push(...nodes)
     sweep.initializers.push(...initializers)
     sweep.values.push(...values)
   }
-  addSwapped(node, { perm, inputs: operands.map((operand) => operand.name) }, sweep)
+  addSwapped(node, moved, sweep)
   return true
 }
 
@@ -88,34 +88,54 @@ function isFree(name: string, { transposes, counts, eager }: Sweep): boolean {
   return transposes.has(name) && ((counts.get(name) ?? 0) < 2 || eager.has(name))
 }
 
-function operandOf(name: string, layout: Layout, sweep: Sweep): Arranged | undefined {
-  if (name === '') return { name }
-  const other = sweep.transposes.get(name)
-  if (other && other.perm.join() === layout.perm.join()) return { name: other.source }
-  return arrangedOperand(name, layout, sweep)
+type EagerLayout = Layout & { readonly isEager: boolean }
+
+function moveOf(layout: EagerLayout, sweep: Sweep): Move {
+  const { perm, isEager } = layout
+  const operand = (name: string, arrange: typeof exactOperand): Arranged | undefined => {
+    const other = sweep.transposes.get(name)
+    if (name === '') return { name }
+    if (other?.perm.join() === perm.join()) return { name: other.source }
+    const arranged = arrange(name, layout, sweep)
+    if (arranged ?? !isEager) return arranged
+    return transposedOperand(name, inverse(perm), sweep)
+  }
+  return {
+    perm,
+    scope: sweep.scope,
+    broadcast: (name) => operand(name, broadcastOperand),
+    exact: (name) => operand(name, exactOperand),
+    constant: (wanted, tensor) => {
+      const name = sweep.names.take(wanted)
+      return { name, initializers: [{ name, ...tensor }] }
+    },
+  }
 }
 
-function addSwapped(
-  node: Node,
-  { perm, inputs }: { readonly perm: readonly number[]; readonly inputs: readonly string[] },
+function addSwapped(node: Node, moved: Moved, sweep: Sweep): void {
+  const { perm, operands, attributes = node.attributes } = moved
+  const isPlain = isIdentity(perm)
+  const outputs = node.outputs.map((name) => {
+    return name === '' || isPlain ? name : sweep.names.take(`${name}_before`)
+  })
+  const inputs = operands.map((operand) => operand.name)
+  sweep.nodes.push({ ...node, inputs, outputs, attributes })
+  node.outputs.forEach((output, i) => {
+    const before = outputs[i] ?? ''
+    if (before !== output) addTranspose({ before, output, perm }, sweep)
+  })
+}
+
+function addTranspose(
+  { before, output, perm }: { before: string; output: string; perm: readonly number[] },
   sweep: Sweep,
 ): void {
-  const [output = ''] = node.outputs
-  const before = sweep.names.take(`${output}_before`)
   const info = sweep.scope.types.get(output)
   if (info?.dims?.length === perm.length) {
     const dims = permuted(info.dims, inverse(perm))
     sweep.values.push({ name: before, dataType: info.dataType, dims })
   }
-  sweep.nodes.push({ ...node, inputs, outputs: [before] })
-  add(
-    {
-      name: sweep.names.take(`${output}_transpose`),
-      opType: 'Transpose',
-      inputs: [before],
-      outputs: [output],
-      attributes: { perm: { type: 'ints', value: perm } },
-    },
-    sweep,
-  )
+  const name = sweep.names.take(`${output}_transpose`)
+  const attributes = { perm: attr.ints(perm) }
+  add({ name, opType: 'Transpose', inputs: [before], outputs: [output], attributes }, sweep)
 }

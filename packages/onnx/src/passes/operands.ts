@@ -1,10 +1,11 @@
 // Operands of element-wise operators in another order of axes.
-import { elementCount } from '../builder/value.js'
 import { tensorOf } from '../builder/tensor.js'
+import { attr } from '../builder/value.js'
 import type { Names } from '../builder/names.js'
 import type { Dim, Initializer, Node, ValueInfo } from '../types.js'
 import { inverse, permuted, transposed } from './permutation.js'
 import type { Scope } from './scope.js'
+import { shapeSizes } from './sizes.js'
 
 /** What a change adds to a graph. */
 export interface Additions {
@@ -24,45 +25,88 @@ export interface Layout {
   readonly dims: readonly Dim[] | undefined
 }
 
+interface Known {
+  readonly scope: Scope
+  readonly names: Names
+}
+
 /**
  * An operand such that transposing it by `perm` gives what it broadcasts to: itself where it has one
- * element, a transposed constant, or a Reshape where only one axis is longer than 1. Undefined for
- * any other, and where it would make the result larger than the layout.
+ * element, a transposed constant, or a Reshape where the axes longer than 1 keep their order. Undefined
+ * for any other, and where it would make the result larger than the layout.
  */
-export function arrangedOperand(
-  name: string,
-  layout: Layout,
-  known: { readonly scope: Scope; readonly names: Names },
-): Arranged | undefined {
-  const type = known.scope.types.get(name)
-  const dims = type?.dims?.filter((dim) => typeof dim === 'number')
+export function broadcastOperand(name: string, layout: Layout, known: Known): Arranged | undefined {
+  const dims = known.scope.types.get(name)?.dims
   const missing = layout.perm.length - (dims?.length ?? 0)
-  if (type === undefined || dims?.length !== type.dims?.length || dims === undefined)
-    return undefined
-  if (missing < 0) return undefined
-  if (elementCount(dims) === 1) return { name }
+  if (dims === undefined || missing < 0) return undefined
+  if (dims.every((dim) => dim === 1)) return { name }
   const aligned = [...Array.from({ length: missing }, () => 1), ...dims]
-  if (!aligned.every((dim, axis) => dim === 1 || dim === layout.dims?.[axis])) return undefined
+  if (!aligned.every((dim, axis) => dim === 1 || isSame(dim, layout.dims?.[axis]))) return undefined
+  return rearranged(name, { dims: aligned, perm: inverse(layout.perm) }, known)
+}
+
+/** The same for an operand that is stretched to nothing: it must have the rank of the layout. */
+export function exactOperand(name: string, { perm }: Layout, known: Known): Arranged | undefined {
+  const dims = known.scope.types.get(name)?.dims
+  if (dims?.length !== perm.length) return undefined
+  return rearranged(name, { dims, perm: inverse(perm) }, known)
+}
+
+function isSame(dim: Dim, other: Dim | undefined): boolean {
+  return dim !== '' && dim === other
+}
+
+/** A constant transposed, or a value reshaped. */
+function rearranged(
+  name: string,
+  { dims, perm }: { readonly dims: readonly Dim[]; readonly perm: readonly number[] },
+  known: Known,
+): Arranged | undefined {
   const constant = known.scope.constants.get(name)
-  const back = inverse(layout.perm)
   if (constant) {
-    const tensor = transposed({ ...constant, dims: aligned }, back)
+    const sizes = dims.filter((dim) => typeof dim === 'number')
+    const tensor = transposed({ ...constant, dims: sizes }, perm)
     const added = known.names.take(`${name}_transposed`)
     return { name: added, initializers: [{ name: added, ...tensor }] }
   }
-  if (aligned.filter((dim) => dim !== 1).length > 1) return undefined
-  return reshaped({ name, dataType: type.dataType, dims: permuted(aligned, back) }, known.names)
+  const longer = perm.filter((axis) => dims[axis] !== 1)
+  const keepsOrder = longer.every((axis, i) => axis > (longer[i - 1] ?? -1))
+  return keepsOrder ? reshaped(name, permuted(dims, perm), known) : undefined
 }
 
-function reshaped(value: ValueInfo & { readonly dims: readonly number[] }, names: Names): Arranged {
-  const { name, dataType, dims } = value
+function reshaped(
+  name: string,
+  dims: readonly Dim[],
+  { scope, names }: Known,
+): Arranged | undefined {
+  const type = scope.types.get(name)
+  const sizes = shapeSizes(dims, type?.dims)
+  if (type === undefined || sizes === undefined) return undefined
   const output = names.take(`${name}_reshaped`)
   const shape = names.take(`${output}_shape`)
   const inputs = [name, shape]
   return {
     name: output,
     nodes: [{ name: output, opType: 'Reshape', inputs, outputs: [output], attributes: {} }],
-    initializers: [{ name: shape, ...tensorOf('int64', [dims.length], dims) }],
-    values: [{ name: output, dataType, dims }],
+    initializers: [{ name: shape, ...tensorOf('int64', [sizes.length], sizes) }],
+    values: [{ name: output, dataType: type.dataType, dims }],
+  }
+}
+
+/** A value transposed by a node of its own, which costs a copy of it. */
+export function transposedOperand(
+  name: string,
+  perm: readonly number[],
+  { scope, names }: Known,
+): Arranged | undefined {
+  const type = scope.types.get(name)
+  if (type?.dims?.length !== perm.length) return undefined
+  const output = names.take(`${name}_transposed`)
+  const dims = permuted(type.dims, perm)
+  const attributes = { perm: attr.ints(perm) }
+  return {
+    name: output,
+    nodes: [{ name: output, opType: 'Transpose', inputs: [name], outputs: [output], attributes }],
+    values: [{ name: output, dataType: type.dataType, dims }],
   }
 }

@@ -1,17 +1,29 @@
 // All passes together, until none finds anything more.
 import type { Graph } from '../types.js'
+import { foldAffine } from './affine.js'
+import { foldBiases } from './bias.js'
 import { removeDeadNodes, removeUnusedInitializers } from './dead.js'
 import { foldConstants } from './fold.js'
+import { fuseGemm } from './gemm.js'
+import { removeIdioms } from './idioms.js'
 import { mergeInitializers } from './initializers.js'
+import { mergeReshapes } from './reshapes.js'
 import { settled, type Pass } from './settled.js'
 import { eliminateCommonSubexpressions } from './subexpressions.js'
 import { pushTransposes } from './transposes.js'
+import { foldIntoWeights } from './weights.js'
 
 const passes: readonly Pass[] = [
   foldConstants,
+  removeIdioms,
   mergeInitializers,
   eliminateCommonSubexpressions,
+  mergeReshapes,
   pushTransposes,
+  foldIntoWeights,
+  foldBiases,
+  foldAffine,
+  fuseGemm,
   removeDeadNodes,
   removeUnusedInitializers,
 ]

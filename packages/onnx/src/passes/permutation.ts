@@ -44,7 +44,8 @@ export function transposed(tensor: TensorData, perm: readonly number[]): TensorD
   return { dataType: tensor.dataType, dims, bytes }
 }
 
-function rowMajorStrides(dims: readonly number[], size: number): number[] {
+/** How far apart neighbours along each axis are, in units of `size`. */
+export function rowMajorStrides(dims: readonly number[], size: number): number[] {
   const strides: number[] = []
   dims.toReversed().reduce((stride, dim) => {
     strides.unshift(stride)
@@ -53,7 +54,8 @@ function rowMajorStrides(dims: readonly number[], size: number): number[] {
   return strides
 }
 
-function advance(index: number[], dims: readonly number[]): void {
+/** Counts an index up by one place, the last axis first. */
+export function advance(index: number[], dims: readonly number[]): void {
   for (let axis = dims.length - 1; axis >= 0; axis--) {
     const next = (index[axis] ?? 0) + 1
     index[axis] = next < (dims[axis] ?? 0) ? next : 0

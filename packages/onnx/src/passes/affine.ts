@@ -1,0 +1,73 @@
+// Puts the scaling and shifting behind a layer, BatchNormalization above all, into its weights and its bias.
+import { numbersOf } from '../builder/tensor.js'
+import type { Graph, Node } from '../types.js'
+import { changedLayer, type Layer, layerBefore, perChannel, scaledWeights } from './channels.js'
+import { rewritten, type Rule, type Site } from './rewrite.js'
+
+/**
+ * Makes one of Conv, ConvTranspose or Gemm with constant weights and a BatchNormalization in inference
+ * mode, or a Mul, Div or Sub by a constant per channel, behind it. Weights read elsewhere too are not
+ * copied, so such layers stay as they are. Values may differ by their rounding to float32.
+ */
+export function foldAffine(graph: Graph): Graph {
+  return rewritten(graph, affineIntoLayer)
+}
+
+/** x becomes x * scale + shift in each channel. */
+interface Affine {
+  readonly scale?: readonly number[]
+  readonly shift?: readonly number[]
+}
+
+const affineIntoLayer: Rule = (node, site) => {
+  const operands = node.opType === 'Mul' ? [node.inputs, node.inputs.toReversed()] : [node.inputs]
+  for (const [value, ...constants] of operands) {
+    const layer = layerBefore(value, site)
+    const affine = layer && affineOf(node, constants, { layer, site })
+    if (layer === undefined || affine === undefined) continue
+    // A changed copy of large weights beside the old ones would enlarge the file.
+    if (affine.scale && !site.copyable(layer.weights.name)) return undefined
+    const bias = shiftedBias(layer, affine)
+    const { scale } = affine
+    const weights =
+      scale && scaledWeights(layer, (weight, channel) => weight * (scale[channel] ?? 1))
+    if (![...bias, ...(weights ?? [])].every((each) => Number.isFinite(Math.fround(each)))) continue
+    return changedLayer(layer, site, { at: node, bias, ...(weights ? { weights } : {}) })
+  }
+  return undefined
+}
+
+function affineOf(
+  node: Node,
+  constants: readonly string[],
+  { layer, site }: { readonly layer: Layer; readonly site: Site },
+): Affine | undefined {
+  const values = constants.map((name) => perChannel(name, layer, site))
+  const [first] = values
+  if (!values.every((each) => each !== undefined) || first === undefined) return undefined
+  if (node.opType === 'BatchNormalization') return normalization(node, values)
+  if (values.length !== 1) return undefined
+  if (node.opType === 'Mul') return { scale: first }
+  if (node.opType === 'Div') return { scale: first.map((each) => 1 / each) }
+  if (node.opType === 'Sub') return { shift: first.map((each) => -each) }
+  return undefined
+}
+
+/** scale * (x - mean) / sqrt(variance + epsilon) + bias, from the operator's own definition. */
+function normalization(node: Node, values: readonly (readonly number[])[]): Affine | undefined {
+  const [gamma = [], beta = [], mean = [], variance = []] = values
+  const { epsilon, training_mode } = node.attributes
+  if (node.outputs.length !== 1 || values.length !== 4) return undefined
+  if (training_mode?.type === 'int' && training_mode.value === 1) return undefined
+  const floor = epsilon?.type === 'float' ? epsilon.value : 1e-5
+  const scale = gamma.map((each, i) => each / Math.sqrt((variance[i] ?? 0) + floor))
+  return { scale, shift: beta.map((each, i) => each - (mean[i] ?? 0) * (scale[i] ?? 0)) }
+}
+
+/** The bias behind the change, computed in double precision and rounded once. */
+function shiftedBias({ bias, channels }: Layer, { scale, shift }: Affine): number[] {
+  const before = bias && numbersOf(bias)
+  return Array.from({ length: channels }, (_, i) => {
+    return (before?.[i] ?? 0) * (scale?.[i] ?? 1) + (shift?.[i] ?? 0)
+  })
+}

@@ -1,0 +1,125 @@
+// What Conv, ConvTranspose and Gemm have in common: weights and a bias, with a place for each output channel.
+import { elementCount } from '../builder/value.js'
+import { numbersOf, tensorOf } from '../builder/tensor.js'
+import type { Initializer, Node } from '../types.js'
+import type { Change, Site } from './rewrite.js'
+import { sameAs } from './rewrite.js'
+
+/** A layer with constant weights, and where its output channels are. */
+export interface Layer {
+  readonly node: Node
+  readonly weights: Initializer
+  /** The bias, where there is one; of one value a channel. */
+  readonly bias?: Initializer
+  /** The number of output channels. */
+  readonly channels: number
+  /** The number of output channels of which the weights hold one block for each group. */
+  readonly blocks: number
+  /** The axis of the output channels in the weights. */
+  readonly weightAxis: number
+  /** The rank of the result, in which channels are axis 1. */
+  readonly rank: number
+}
+
+/** The layer that makes a value which nothing but the node at hand reads, its weights and bias constant. */
+export function layerBefore(name: string | undefined, site: Site): Layer | undefined {
+  const node = site.soleMaker(name)
+  if (node === undefined || node.domain || !isLayer(node)) return undefined
+  const weights = site.scope.constants.get(node.inputs[1] ?? '')
+  const rank = site.scope.types.get(node.outputs[0] ?? '')?.dims?.length
+  if (weights?.dataType !== 'float32' || rank === undefined) return undefined
+  const groups = node.opType === 'ConvTranspose' ? numberOf(node, 'group') : 1
+  const weightAxis = weightAxisOf(node)
+  const channels = (weights.dims[weightAxis] ?? 0) * groups
+  const bias = biasOf(node, channels, site)
+  if (bias === 'unknown') return undefined
+  return {
+    ...{ node, weights, channels, weightAxis, rank },
+    blocks: channels / groups,
+    ...(bias === undefined ? {} : { bias }),
+  }
+}
+
+function isLayer(node: Node): boolean {
+  if (node.opType !== 'Gemm') return node.opType === 'Conv' || node.opType === 'ConvTranspose'
+  const { alpha, beta } = node.attributes
+  return [alpha, beta].every((each) => each?.type !== 'float' || each.value === 1)
+}
+
+function weightAxisOf(node: Node): number {
+  if (node.opType === 'Conv') return 0
+  return node.opType === 'Gemm' && numberOf(node, 'transB', 0) === 1 ? 0 : 1
+}
+
+function numberOf({ attributes }: Node, name: string, fallback = 1): number {
+  const attribute = attributes[name]
+  return attribute?.type === 'int' ? attribute.value : fallback
+}
+
+function biasOf(node: Node, channels: number, site: Site): Initializer | undefined | 'unknown' {
+  const name = node.inputs[2] ?? ''
+  if (name === '') return undefined
+  const tensor = site.scope.constants.get(name)
+  return tensor?.dims.length === 1 && tensor.dims[0] === channels ? tensor : 'unknown'
+}
+
+/** A constant's value for each channel, where it has no other shape than that and does not enlarge the result. */
+export function perChannel(
+  name: string | undefined,
+  { channels, rank }: Layer,
+  site: Site,
+): number[] | undefined {
+  const tensor = site.scope.constants.get(name ?? '')
+  if (tensor?.dataType !== 'float32' || tensor.dims.length > rank) return undefined
+  const values = numbersOf(tensor)
+  if (elementCount(tensor.dims) === 1) {
+    return Array.from({ length: channels }, () => values[0] ?? 0)
+  }
+  const aligned = [...Array.from({ length: rank - tensor.dims.length }, () => 1), ...tensor.dims]
+  const fits = aligned.every((dim, axis) => dim === (axis === 1 ? channels : 1))
+  return fits ? values : undefined
+}
+
+/** The weights, each value changed by the factor of its output channel. */
+export function scaledWeights(
+  { weights, channels, blocks, weightAxis }: Layer,
+  scale: (value: number, channel: number) => number,
+): number[] {
+  const inner = elementCount(weights.dims.slice(weightAxis + 1))
+  const perGroup = weights.bytes.length / 4 / (channels / blocks)
+  return numbersOf(weights).map((value, i) => {
+    // ConvTranspose holds [in, out / group]: the inputs of a group come together, and so its outputs.
+    const group = Math.floor(i / perGroup)
+    return scale(value, group * blocks + (Math.floor(i / inner) % blocks))
+  })
+}
+
+/** The layer with another bias, and perhaps other weights, in the place of the node at hand. */
+export function changedLayer(
+  layer: Layer,
+  site: Site,
+  to: { readonly at: Node; readonly bias: readonly number[]; readonly weights?: readonly number[] },
+): Change {
+  const { node } = layer
+  const initializers: Initializer[] = []
+  const named = (wanted: string, dims: readonly number[], values: readonly number[]) => {
+    const name = site.names.take(wanted)
+    initializers.push({ name, ...tensorOf('float32', dims, values) })
+    return name
+  }
+  const [input = '', before = ''] = node.inputs
+  const weights = to.weights ? named(before, layer.weights.dims, to.weights) : before
+  const bias = named(biasName(layer, to.at), [layer.channels], to.bias)
+  const [output = ''] = node.outputs
+  return {
+    nodes: [{ ...node, inputs: [input, weights, bias] }, sameAs(to.at, output)],
+    dropped: [node],
+    initializers,
+  }
+}
+
+/** The old name of the bias says more than a new one. */
+function biasName({ node, bias }: Layer, at: Node): string {
+  const operand = at.inputs.find((name) => name !== node.outputs[0]) ?? `${node.name}_bias`
+  return bias?.name ?? operand
+}

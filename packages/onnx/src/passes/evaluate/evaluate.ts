@@ -1,0 +1,50 @@
+// Computes nodes whose operands are all constants beforehand.
+import type { Initializer, Node, TensorData } from '../../types.js'
+import { permutationOf, transposed } from '../permutation.js'
+import type { Scope } from '../scope.js'
+import { arithmetics } from './arithmetic.js'
+import { movements } from './movement.js'
+import type { Evaluation } from './types.js'
+
+/** The bytes that a constant may have at any rate. */
+const SMALL = 1024
+
+const evaluations: Readonly<Record<string, Evaluation>> = { ...arithmetics, ...movements }
+
+/**
+ * The value of a node, to the last bit as the operator defines it; undefined where its operands are no
+ * constants, where runtimes may differ in the last bit, and where the value would be larger than the
+ * constants that it replaces and than a kilobyte. `isLast` tells whether the node is the last to read
+ * a constant, so that its value replaces the constant.
+ */
+export function evaluated(
+  node: Node,
+  scope: Scope,
+  isLast: (name: string) => boolean,
+): TensorData | undefined {
+  if (node.domain || node.outputs.length !== 1) return undefined
+  const tensors = node.inputs.map((name) => scope.constants.get(name))
+  const replaced = tensors.filter((tensor) => tensor !== undefined && isLast(tensor.name))
+  const bytes = replaced.map((tensor) => tensor?.bytes.length ?? 0)
+  const limit = Math.max(SMALL, ...bytes)
+  const moved = rearranged(node, scope)
+  if (moved) return moved.bytes.length <= limit ? moved : undefined
+  return evaluations[node.opType]?.({
+    ...{ node, tensors, limit },
+    dimsOf: (input) => scope.types.get(node.inputs[input] ?? '')?.dims,
+  })
+}
+
+/** A constant under another shape, or with its axes in another order. */
+function rearranged(node: Node, scope: Scope): TensorData | undefined {
+  const tensor: Initializer | undefined = scope.constants.get(node.inputs[0] ?? '')
+  if (tensor === undefined) return undefined
+  const { dataType, bytes } = tensor
+  if (['Reshape', 'Squeeze', 'Unsqueeze', 'Flatten'].includes(node.opType)) {
+    const dims = scope.types.get(node.outputs[0] ?? '')?.dims
+    const sizes = dims?.filter((dim) => typeof dim === 'number')
+    return sizes && sizes.length === dims?.length ? { dataType, dims: sizes, bytes } : undefined
+  }
+  const perm = permutationOf(node, scope)
+  return perm && transposed(tensor, perm)
+}
