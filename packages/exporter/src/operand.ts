@@ -1,4 +1,5 @@
 // What a traced tensor stands for: a value of the graph, one number everywhere, or two such.
+import type { TensorInfo } from '@tensorflow/tfjs-core'
 import type { Value } from '@anyvae/onnx'
 
 /** The element types that TensorFlow.js and ONNX share. */
@@ -39,4 +40,9 @@ export type AnyOperands<Inputs> = { readonly [K in keyof Inputs]: AnyOperand }
 
 export function isComplex(operand: AnyOperand): operand is ComplexOperand {
   return operand.dataType === 'complex64'
+}
+
+/** An operand as tfjs-core's own checks want it: its shape and type. */
+export function infoOf({ dims, dataType }: AnyOperand): TensorInfo {
+  return { dataId: {}, shape: [...dims], dtype: dataType }
 }

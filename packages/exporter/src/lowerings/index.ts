@@ -3,22 +3,32 @@ import { activation } from './activation.js'
 import { binary } from './arithmetic.js'
 import { complex, type ComplexTable, ofComplex, type RealTable } from './complex.js'
 import { convolution } from './convolution.js'
+import { creation } from './creation.js'
+import { cropping } from './crop.js'
 import { depthwiseConvolution } from './depthwise.js'
 import { dilation } from './dilation.js'
 import { elementwise } from './elementwise.js'
+import { gathering } from './gather.js'
 import { logic } from './logic.js'
 import { matmul } from './matmul.js'
 import { movement } from './movement.js'
+import { padding } from './padding.js'
 import { normalization } from './normalization.js'
 import { poolGradients } from './pool-gradients.js'
 import { pooling } from './pooling.js'
 import { reduction } from './reduction.js'
+import { resizeGradients } from './resize-gradient.js'
+import { resizing } from './resize.js'
+import { rotation } from './rotation.js'
 import { scan } from './scan.js'
+import { scattering } from './scatter.js'
 import { search } from './search.js'
 import { segment } from './segment.js'
 import { sequence } from './sequence.js'
+import { slicing } from './slicing.js'
 import { softmaxes } from './softmax.js'
 import { sparse } from './sparse.js'
+import { transformation } from './transformation.js'
 
 /** Kernels of real numbers. */
 export const lowerings: RealTable = {
@@ -26,22 +36,32 @@ export const lowerings: RealTable = {
   ...binary,
   ...complex,
   ...convolution,
+  ...creation,
+  ...cropping,
   ...depthwiseConvolution,
   ...dilation,
   ...elementwise,
+  ...gathering,
   ...logic,
   ...matmul,
   ...movement,
+  ...padding,
   ...normalization,
   ...poolGradients,
   ...pooling,
   ...reduction,
+  ...resizeGradients,
+  ...resizing,
+  ...rotation,
   ...scan,
+  ...scattering,
   ...search,
   ...segment,
   ...sequence,
+  ...slicing,
   ...softmaxes,
   ...sparse,
+  ...transformation,
 }
 
 /** Kernels of complex numbers: those that know no others, and those that take both. */
