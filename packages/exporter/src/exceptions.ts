@@ -8,12 +8,10 @@ export interface Exception {
 }
 
 const DYNAMIC = 'the shape of its result depends on values, which a trace does not know'
-const UNUSED = 'no operation of TensorFlow.js runs it'
 const STRINGS = 'it works on strings, for which ONNX has no equal operator'
 
 /** Every kernel name of tfjs-core stands either in the lowering table or here. */
 export const exceptions: Readonly<Record<string, Exception>> = {
-  BroadcastTo: { reason: UNUSED, instead: 'tf.broadcastTo, which runs Tile' },
   Draw: {
     reason: 'it draws on a canvas, which is an effect',
     instead: 'return the tensor and draw it outside',
@@ -23,10 +21,9 @@ export const exceptions: Readonly<Record<string, Exception>> = {
     instead: 'pass the pixels as an input',
   },
   LogicalXor: {
-    reason: UNUSED,
+    reason: 'no operation of TensorFlow.js runs it',
     instead: 'tf.logicalXor, which runs LogicalAnd, LogicalNot and LogicalOr',
   },
-  MatrixBandPart: { reason: UNUSED, instead: 'tf.linalg.bandPart, which runs Select and others' },
   Multinomial: {
     reason: 'it draws random numbers, and no exported graph does',
     instead: 'pass Gumbel noise as an input and take tf.argMax(tf.add(logits, noise))',
@@ -44,7 +41,7 @@ export const exceptions: Readonly<Record<string, Exception>> = {
     instead: 'export boxes and scores, and select outside the graph',
   },
   Pool: {
-    reason: UNUSED,
+    reason: 'no operation of TensorFlow.js runs it',
     instead: 'tf.pool, which runs MaxPool or AvgPool',
   },
   RaggedGather: { reason: DYNAMIC, instead: 'dense tensors padded to one length' },

@@ -31,6 +31,7 @@ export interface KernelMap {
   Bincount: Row<tf.BincountInputs, tf.BincountAttrs>
   BitwiseAnd: Row<tf.BitwiseAndInputs>
   BroadcastArgs: Row<tf.BroadcastArgsInputs>
+  BroadcastTo: Row<tf.BroadcastToInputs, tf.BroadCastToAttrs>
   Cast: Row<tf.CastInputs, tf.CastAttrs>
   Ceil: Row<tf.CeilInputs>
   ClipByValue: Row<tf.ClipByValueInputs, tf.ClipByValueAttrs>
@@ -102,6 +103,7 @@ export interface KernelMap {
   LogicalNot: Row<tf.LogicalNotInputs>
   LogicalOr: Row<tf.LogicalOrInputs>
   LowerBound: Row<tf.LowerBoundInputs>
+  MatrixBandPart: Row<tf.MatrixBandPartInputs, tf.MatrixBandPartAttrs>
   Max: Row<tf.MaxInputs, tf.MaxAttrs>
   MaxPool: Row<tf.MaxPoolInputs, tf.MaxPoolAttrs>
   MaxPool3D: Row<tf.MaxPool3DInputs, tf.MaxPool3DAttrs>

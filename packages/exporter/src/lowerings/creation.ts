@@ -70,6 +70,26 @@ const diag: Lowering<'Diag'> = ({ x }, _, recorder) => {
   return recorder.cast(recorder.reshape(spread, [...x.dims, ...x.dims]), x.dataType)
 }
 
+/**
+ * bandPart(input: Tensor, numLower: Tensor, numUpper: Tensor): zeros but for so many diagonals below
+ * and above the main one; all where the number is negative.
+ */
+const bandPart: Lowering<'MatrixBandPart'> = (inputs, _, recorder) => {
+  const { input, numLower, numUpper } = inputs
+  const [height = 0, width = 0] = input.dims.slice(-2)
+  const rows = insertAxis(countUp(height, recorder), -1, recorder)
+  const below = recorder.node('Sub', [rows, countUp(width, recorder)])
+  const within = (distance: Operand, count: Operand) => {
+    const limit = recorder.cast(count, 'int32')
+    const all = recorder.elementwise('Less', [limit, recorder.fill('int32', [], 0)])
+    return recorder.node('Or', [all, recorder.node('LessOrEqual', [distance, limit])])
+  }
+  const above = recorder.node('Neg', [below])
+  const kept = recorder.node('And', [within(below, numLower), within(above, numUpper)])
+  const zero = recorder.fill(input.dataType, [], 0)
+  return recorder.node('Where', [kept, input, zero])
+}
+
 /** broadcastArgs(s0: Tensor, s1: Tensor): the shape that two shapes broadcast to. */
 const broadcastArgs: Lowering<'BroadcastArgs'> = ({ s0, s1 }, _, recorder) => {
   const rank = Math.max(s0.dims[0] ?? 0, s1.dims[0] ?? 0)
@@ -88,6 +108,7 @@ export const creation = {
   BroadcastArgs: broadcastArgs,
   Diag: diag,
   Fill: fill,
+  MatrixBandPart: bandPart,
   OneHot: oneHot,
   OnesLike: onesLike,
   ZerosLike: zerosLike,

@@ -82,7 +82,12 @@ const tile: Lowering<'Tile'> = ({ x }, { reps }, recorder) => {
   return recorder.node('Tile', [x, recorder.list(reps)])
 }
 
+/** broadcastTo(x: Tensor, shape: number[]) */
+const broadcastTo: Lowering<'BroadcastTo'> = ({ x }, { shape }, recorder) =>
+  recorder.expand(x, shape)
+
 export const movement = {
+  BroadcastTo: broadcastTo,
   Concat: concat,
   ExpandDims: expandDims,
   Identity: identity,
