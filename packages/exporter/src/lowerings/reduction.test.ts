@@ -79,8 +79,8 @@ describe('cumprod', () => {
   })
 
   it('refuses an axis of symbolic size', () => {
-    const long = (x: tf.Tensor) => tf.concat([x, tf.zeros([4000, 4])], 0)
-    expect(() => trace((x) => tf.cumprod(long(x), 0))).toThrow(/product_along_4011/)
+    const long = (x: tf.Tensor) => tf.concat([x, tf.zeros([3000, 4])], 0)
+    expect(() => trace((x) => tf.cumprod(long(x), 0))).toThrow(/product_along_3011/)
   })
 })
 
