@@ -44,9 +44,16 @@ function weighed(hits: Operand, { weights, binaryOutput }: Counted, recorder: Re
   return recorder.elementwise('Where', [hits, column, recorder.fill(weights.dataType, [], 0)])
 }
 
-/** bincount(x: Tensor1D, weights: Tensor1D, size: number), in the type of the weights */
-const bincount: Lowering<'Bincount'> = (inputs, { size }, recorder) =>
-  bincounts({ ...inputs, size, binaryOutput: false }, recorder)
+/** bincount(x: Tensor, weights: Tensor, size: number), of any rank, in the type of the weights */
+const bincount: Lowering<'Bincount'> = ({ x, weights }, { size }, recorder) => {
+  const counted = { x: flat(x, recorder), weights: flat(weights, recorder) }
+  return bincounts({ ...counted, size, binaryOutput: false }, recorder)
+}
+
+function flat(x: Operand, recorder: Recorder): Operand {
+  const count = x.dims.reduce((product, size) => product * size, 1)
+  return recorder.reshape(x, [count])
+}
 
 /** denseBincount(x, weights: Tensor1D | Tensor2D, size: number, binaryOutput: boolean for 2-D) */
 const denseBincount: Lowering<'DenseBincount'> = (inputs, { size, binaryOutput }, recorder) => {

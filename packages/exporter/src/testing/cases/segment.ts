@@ -35,6 +35,7 @@ const counts: OpCase[] = [
   of('Bincount', 'beyond the last', bincount(4), numbers(9), floats(9)),
   of('Bincount', 'of nothing', bincount(4), noInts, floats(0)),
   of('Bincount', 'into nothing', bincount(0), numbers(3), floats(3)),
+  of('Bincount', 'of rank 3', bincount(7), numbers(2, 3, 2), noInts),
   of('Bincount', 'infinity elsewhere', bincount(3), whole([2], [0, 2]), {
     ...floats(2),
     values: [1, Infinity],
