@@ -2,6 +2,7 @@
 import { elementCount } from '../builder/value.js'
 import { numbersOf, tensorOf } from '../builder/tensor.js'
 import type { Initializer, Node } from '../types.js'
+import { derived } from './origin.js'
 import type { Change, Site } from './rewrite.js'
 import { sameAs } from './rewrite.js'
 
@@ -104,7 +105,8 @@ export function changedLayer(
   const initializers: Initializer[] = []
   const named = (wanted: string, dims: readonly number[], values: readonly number[]) => {
     const name = site.names.take(wanted)
-    initializers.push({ name, ...tensorOf('float32', dims, values) })
+    const from = site.scope.constants.get(wanted) ?? { name: wanted }
+    initializers.push(derived(name, tensorOf('float32', dims, values), from))
     return name
   }
   const [input = '', before = ''] = node.inputs

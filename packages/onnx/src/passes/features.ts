@@ -2,6 +2,7 @@
 import { elementCount } from '../builder/value.js'
 import type { Initializer, Node, TensorData } from '../types.js'
 import { isElementwise } from './movers.js'
+import { derived } from './origin.js'
 import { transposed } from './permutation.js'
 import type { Site } from './rewrite.js'
 
@@ -111,7 +112,7 @@ function withConstant(
   const place = axis < 0 ? (tensor?.dims.length ?? 0) + axis : axis
   if (tensor?.dims[place] !== elementCount(order.dims)) return false
   const name = site.names.take(tensor.name)
-  edits.initializers.push({ name, ...reordered(tensor, place, order) })
+  edits.initializers.push(derived(name, reordered(tensor, place, order), tensor))
   const current = edits.nodes.get(node) ?? node
   const inputs = current.inputs.map((each, i) => (i === input ? name : each))
   edits.nodes.set(node, { ...current, inputs })

@@ -64,7 +64,7 @@ export function foldInScope(graph: Graph, outer?: Scope): Graph {
 
 function simplified(node: Node, context: Context): Node | Initializer {
   const value = evaluated(node, context.scope, context.isLast)
-  if (value) return { name: node.outputs[0] ?? '', ...value }
+  if (value) return value
   const rule = node.domain ? undefined : rules[node.opType]
   const next = rule?.(node, context)
   // The result may be in reach of a rule again: Transpose of Transpose of Transpose.

@@ -10,6 +10,7 @@ import {
   type Layout,
   transposedOperand,
 } from './operands.js'
+import { derived } from './origin.js'
 import { inverse, isIdentity, permutationOf, permuted } from './permutation.js'
 import type { Scope } from './scope.js'
 import { readerCounts, withoutStaleValues } from './walk.js'
@@ -107,7 +108,8 @@ function moveOf(layout: EagerLayout, sweep: Sweep): Move {
     exact: (name) => operand(name, exactOperand),
     constant: (wanted, tensor) => {
       const name = sweep.names.take(wanted)
-      return { name, initializers: [{ name, ...tensor }] }
+      const from = sweep.scope.constants.get(wanted) ?? { name: wanted }
+      return { name, initializers: [derived(name, tensor, from)] }
     },
   }
 }

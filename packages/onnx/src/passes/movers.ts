@@ -13,11 +13,11 @@ export interface Move {
   readonly perm: readonly number[]
   readonly scope: Scope
   /** The value of which an operand is the transposition, for one that is stretched to the others' shape. */
-  broadcast(name: string): Arranged | undefined
+  readonly broadcast: (name: string) => Arranged | undefined
   /** The same for an operand of exactly the rank of the Transpose. */
-  exact(name: string): Arranged | undefined
+  readonly exact: (name: string) => Arranged | undefined
   /** A new constant. */
-  constant(name: string, tensor: TensorData): Arranged
+  readonly constant: (name: string, tensor: TensorData) => Arranged
 }
 
 /** The node without the Transpose before it, and the Transpose that each of its results needs instead. */

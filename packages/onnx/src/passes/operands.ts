@@ -3,6 +3,7 @@ import { tensorOf } from '../builder/tensor.js'
 import { attr } from '../builder/value.js'
 import type { Names } from '../builder/names.js'
 import type { Dim, Initializer, Node, ValueInfo } from '../types.js'
+import { derived } from './origin.js'
 import { inverse, permuted, transposed } from './permutation.js'
 import type { Scope } from './scope.js'
 import { shapeSizes } from './sizes.js'
@@ -67,7 +68,7 @@ function rearranged(
     const sizes = dims.filter((dim) => typeof dim === 'number')
     const tensor = transposed({ ...constant, dims: sizes }, perm)
     const added = known.names.take(`${name}_transposed`)
-    return { name: added, initializers: [{ name: added, ...tensor }] }
+    return { name: added, initializers: [derived(added, tensor, constant)] }
   }
   const longer = perm.filter((axis) => dims[axis] !== 1)
   const keepsOrder = longer.every((axis, i) => axis > (longer[i - 1] ?? -1))
@@ -88,7 +89,7 @@ function reshaped(
   return {
     name: output,
     nodes: [{ name: output, opType: 'Reshape', inputs, outputs: [output], attributes: {} }],
-    initializers: [{ name: shape, ...tensorOf('int64', [sizes.length], sizes) }],
+    initializers: [derived(shape, tensorOf('int64', [sizes.length], sizes), { name: 'shape' })],
     values: [{ name: output, dataType: type.dataType, dims }],
   }
 }

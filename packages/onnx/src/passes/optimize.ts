@@ -7,6 +7,7 @@ import { foldConstants } from './fold.js'
 import { fuseGemm } from './gemm.js'
 import { removeIdioms } from './idioms.js'
 import { mergeInitializers } from './initializers.js'
+import { restoreNames } from './names.js'
 import { mergeReshapes } from './reshapes.js'
 import { settled, type Pass } from './settled.js'
 import { eliminateCommonSubexpressions } from './subexpressions.js'
@@ -14,6 +15,8 @@ import { pushTransposes } from './transposes.js'
 import { foldIntoWeights } from './weights.js'
 
 const passes: readonly Pass[] = [
+  removeDeadNodes,
+  removeUnusedInitializers,
   foldConstants,
   removeIdioms,
   mergeInitializers,
@@ -24,8 +27,6 @@ const passes: readonly Pass[] = [
   foldBiases,
   foldAffine,
   fuseGemm,
-  removeDeadNodes,
-  removeUnusedInitializers,
 ]
 
 /**
@@ -33,5 +34,5 @@ const passes: readonly Pass[] = [
  * Expects a graph that `checkModel` accepts.
  */
 export function optimizeGraph(graph: Graph): Graph {
-  return settled(graph, passes)
+  return restoreNames(removeUnusedInitializers(settled(graph, passes)))
 }

@@ -2,6 +2,7 @@
 import { tensorOf } from '../builder/tensor.js'
 import type { Dim, Graph, Initializer, Node } from '../types.js'
 import { isElementwise } from './movers.js'
+import { derived } from './origin.js'
 import { type Change, rewritten, type Rule, sameAs, type Site } from './rewrite.js'
 import { sameDims } from './scope.js'
 import { shapeSizes } from './sizes.js'
@@ -88,7 +89,7 @@ function aboveChain({ node, chain, from }: Chain, site: Site): Change | undefine
   const type = site.scope.types.get(from)
   if (dims === undefined || type === undefined) return undefined
   const start = site.names.take(`${from}_reshaped`)
-  const shape = reshape({ node: { ...node, name: start, outputs: [start] }, from, dims }, site)
+  const shape = reshape({ node: { ...node, outputs: [start] }, from, dims }, site)
   if (shape === undefined) return undefined
   const values = [{ name: start, dataType: type.dataType, dims }]
   const nodes = chain.map((each, i) => {
@@ -131,7 +132,9 @@ function shapeConstant(
   { from, site }: { readonly from: string; readonly site: Site },
 ): Initializer | undefined {
   const sizes = shapeSizes(dims, site.scope.types.get(from)?.dims)
-  return sizes && { name: site.names.take(name), ...tensorOf('int64', [sizes.length], sizes) }
+  if (sizes === undefined) return undefined
+  const list = tensorOf('int64', [sizes.length], sizes)
+  return derived(site.names.take(name), list, { name: 'shape' })
 }
 
 function dimsOf(name: string | undefined, { scope }: Site): readonly Dim[] | undefined {

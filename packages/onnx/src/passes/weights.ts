@@ -3,6 +3,7 @@ import { elementCount } from '../builder/value.js'
 import { tensorOf } from '../builder/tensor.js'
 import type { Graph, Node } from '../types.js'
 import { type Edits, type Order, reorderBefore, reorderBehind } from './features.js'
+import { derived } from './origin.js'
 import { inverse, isIdentity, permutationOf } from './permutation.js'
 import { type Change, rewritten, type Rule, type Site } from './rewrite.js'
 import { shapeSizes } from './sizes.js'
@@ -64,7 +65,8 @@ function reshape(node: Node, source: string, { scope, names }: Site): Change | u
   const dims = scope.types.get(node.outputs[0] ?? '')?.dims
   const sizes = dims && shapeSizes(dims, scope.types.get(source)?.dims)
   if (sizes === undefined) return undefined
-  const shape = { name: names.take('shape'), ...tensorOf('int64', [sizes.length], sizes) }
+  const list = tensorOf('int64', [sizes.length], sizes)
+  const shape = derived(names.take('shape'), list, { name: 'shape' })
   const call = { ...node, inputs: [source, shape.name], attributes: {} }
   return { nodes: [call], initializers: [shape] }
 }

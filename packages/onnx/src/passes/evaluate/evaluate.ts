@@ -1,5 +1,6 @@
 // Computes nodes whose operands are all constants beforehand.
 import type { Initializer, Node, TensorData } from '../../types.js'
+import { derived } from '../origin.js'
 import { permutationOf, transposed } from '../permutation.js'
 import type { Scope } from '../scope.js'
 import { arithmetics } from './arithmetic.js'
@@ -21,18 +22,23 @@ export function evaluated(
   node: Node,
   scope: Scope,
   isLast: (name: string) => boolean,
-): TensorData | undefined {
+): Initializer | undefined {
   if (node.domain || node.outputs.length !== 1) return undefined
   const tensors = node.inputs.map((name) => scope.constants.get(name))
-  const replaced = tensors.filter((tensor) => tensor !== undefined && isLast(tensor.name))
-  const bytes = replaced.map((tensor) => tensor?.bytes.length ?? 0)
-  const limit = Math.max(SMALL, ...bytes)
-  const moved = rearranged(node, scope)
-  if (moved) return moved.bytes.length <= limit ? moved : undefined
-  return evaluations[node.opType]?.({
-    ...{ node, tensors, limit },
-    dimsOf: (input) => scope.types.get(node.inputs[input] ?? '')?.dims,
-  })
+  const replaced = largestOf(tensors.filter((tensor) => tensor && isLast(tensor.name)))
+  const limit = Math.max(SMALL, replaced?.bytes.length ?? 0)
+  const dimsOf = (input: number) => scope.types.get(node.inputs[input] ?? '')?.dims
+  const value =
+    rearranged(node, scope) ?? evaluations[node.opType]?.({ node, tensors, limit, dimsOf })
+  if (value === undefined || value.bytes.length > limit) return undefined
+  const [name = ''] = node.outputs
+  return replaced ? derived(name, value, replaced) : { name, ...value }
+}
+
+function largestOf(tensors: readonly (Initializer | undefined)[]): Initializer | undefined {
+  return tensors.reduce((largest, tensor) => {
+    return (tensor?.bytes.length ?? 0) > (largest?.bytes.length ?? -1) ? tensor : largest
+  }, undefined)
 }
 
 /** A constant under another shape, or with its axes in another order. */

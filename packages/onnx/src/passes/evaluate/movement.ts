@@ -1,5 +1,5 @@
 // Operators that only move, repeat or count elements, on constants; bytes stay as they are.
-import { numbersOf, tensorOf } from '../../builder/tensor.js'
+import { tensorOf } from '../../builder/tensor.js'
 import { broadcast } from '../../builder/inference/elementwise.js'
 import { axisOf, elementCount } from '../../builder/value.js'
 import type { Node, TensorData } from '../../types.js'
