@@ -34,15 +34,26 @@ export class Evaluator {
 
   /** The first output of a model. */
   run(model: Uint8Array, feeds: Readonly<Record<string, Feed>>): Feed {
-    Atomics.store(this.#flag, 0, 0)
     this.#channel.port1.postMessage({ model, feeds })
-    if (Atomics.wait(this.#flag, 0, 0, PATIENCE) === 'timed-out') {
-      throw new Error(`ONNX Runtime: no answer, got none in ${PATIENCE / 1000} s, expected one`)
+    const { result, error } = this.#reply()
+    if (result === undefined) {
+      throw new Error(`ONNX Runtime: ${error ?? 'gave no result'}`)
     }
-    const reply = receiveMessageOnPort(this.#channel.port1)?.message as Reply | undefined
-    if (reply?.result === undefined) {
-      throw new Error(`ONNX Runtime: ${reply?.error ?? 'gave no result'}`)
+    return result
+  }
+
+  /** Waits until the counter of answers moves, and for the answer itself, which may come later. */
+  #reply(): Reply {
+    const deadline = performance.now() + PATIENCE
+    while (performance.now() < deadline) {
+      const answered = Atomics.load(this.#flag, 0)
+      const received = receiveMessageOnPort(this.#channel.port1)
+      if (received !== undefined) {
+        return received.message as Reply
+      }
+      Atomics.wait(this.#flag, 0, answered, 100)
     }
-    return reply.result
+    // The worker may still answer, and the answer would be taken for another's.
+    process.exit(1)
   }
 }

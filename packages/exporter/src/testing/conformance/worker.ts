@@ -39,7 +39,7 @@ async function answer({ model, feeds }: Question): Promise<{ result?: Feed; erro
 port.on('message', (question: Question) => {
   void answer(question).then((reply) => {
     port.postMessage(reply)
-    Atomics.store(flag, 0, 1)
+    Atomics.add(flag, 0, 1)
     Atomics.notify(flag, 0)
   })
 })
