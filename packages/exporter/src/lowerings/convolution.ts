@@ -1,6 +1,5 @@
 // Convolutions of images and volumes, and their gradients.
 import { attr } from '@anyvae/onnx'
-import { TraceError } from '../error.js'
 import type { Operand } from '../operand.js'
 import type { Recorder } from '../recorder.js'
 import { activate } from './activation.js'
@@ -10,6 +9,7 @@ import {
   convWindow,
   cut,
   exchanged,
+  fitted,
   leftOver,
   uncut,
   volumeConvWindow,
@@ -119,7 +119,11 @@ export function convolveBack(
   { window, first, group = 1 }: Options,
   recorder: Recorder,
 ): Operand {
-  const gradient = fitted(first ? dy : channelsFirst(dy, recorder), window, recorder)
+  const gradient = fitted(
+    first ? dy : channelsFirst(dy, recorder),
+    { window, first: true },
+    recorder,
+  )
   const x = recorder.node('ConvTranspose', [gradient, filter], {
     ...windowAttributes(window),
     output_padding: attr.ints(window.map(leftOver)),
@@ -127,22 +131,6 @@ export function convolveBack(
   })
   const whole = uncut(x, window, recorder)
   return first ? whole : channelsLast(whole, recorder)
-}
-
-/** The gradient without the rows and columns that no window gave, which TensorFlow.js ignores too. */
-export function fitted(dy: Operand, window: Window, recorder: Recorder): Operand {
-  const sizes = dy.dims.slice(2)
-  if (window.some(({ output }, i) => (sizes[i] ?? 0) < output)) {
-    throw new TraceError(
-      `gradient of a window: has too few rows, got [${sizes.join(', ')}], expected [${window.map(({ output }) => output).join(', ')}]`,
-    )
-  }
-  const axes = window.flatMap(({ output }, i) => (sizes[i] === output ? [] : [i]))
-  if (axes.length === 0) {
-    return dy
-  }
-  const lists = [axes.map(() => 0), axes.map((i) => window[i]?.output ?? 0), axes.map((i) => i + 2)]
-  return recorder.node('Slice', [dy, ...lists.map((list) => recorder.list(list))])
 }
 
 /** conv2DBackpropFilter(x: Tensor4D, dy: Tensor4D, filterShape) */
@@ -176,7 +164,7 @@ function filterGradient(
 ): Operand {
   const taps = exchanged(window)
   const images = cut(batchSecond(x, first, recorder), taps, recorder)
-  const gradients = fitted(batchSecond(dy, first, recorder), window, recorder)
+  const gradients = fitted(batchSecond(dy, first, recorder), { window, first: true }, recorder)
   const filter = recorder.node('Conv', [images, gradients], {
     ...windowAttributes(taps),
     group: attr.int(1),

@@ -3,10 +3,10 @@ import { attr } from '@anyvae/onnx'
 import type { Operand } from '../operand.js'
 import type { Recorder } from '../recorder.js'
 import { activate } from './activation.js'
-import { convolve, convolveBack, fitted } from './convolution.js'
+import { convolve, convolveBack } from './convolution.js'
 import { batchSecond, permute } from './layout.js'
 import type { Lowering } from './lowering.js'
-import { convWindow, cut, exchanged, windowAttributes } from './window.js'
+import { convWindow, cut, exchanged, fitted, windowAttributes } from './window.js'
 
 /** depthwiseConv2d(x: Tensor4D, filter: Tensor4D, strides, pad, dataFormat, dilations, dimRoundingMode) */
 const depthwise: Lowering<'DepthwiseConv2dNative'> = ({ x, filter }, attributes, recorder) => {
@@ -82,7 +82,7 @@ const backpropFilter: Lowering<'DepthwiseConv2dNativeBackpropFilter'> = (
     'Conv',
     [
       recorder.reshape(images, [1, channels * batch, ...spatial]),
-      fitted(batchSecond(dy, false, recorder), window, recorder),
+      fitted(batchSecond(dy, false, recorder), { window, first: true }, recorder),
     ],
     { ...windowAttributes(taps), group: attr.int(channels) },
   )

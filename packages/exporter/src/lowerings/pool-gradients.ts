@@ -1,14 +1,14 @@
 // Gradients of pools.
-import { attr, elementCount } from '@anyvae/onnx'
 import type { Operand } from '../operand.js'
 import type { Recorder } from '../recorder.js'
-import { convolveBack, fitted } from './convolution.js'
+import { convolveBack } from './convolution.js'
 import { channelsFirst, channelsLast } from './layout.js'
 import type { Lowering } from './lowering.js'
 import { fold, largest, patches, spread, tapCount, tapsTogether, type Tie } from './patches.js'
 import { LOWEST, maxPoolOf, paddingFits, withoutNaN } from './pooling.js'
 import {
   extent,
+  fitted,
   uncut,
   pad,
   poolWindow,
@@ -34,8 +34,9 @@ function averageGradient(dy: Operand, window: Window, recorder: Recorder): Opera
   const tiled = window.every(({ kernel, stride, begin }) => kernel === stride && begin === 0)
   const channels = dy.dims[dy.dims.length - 1] ?? 1
   const share = 1 / tapCount(window)
-  if (tiled && window.every(({ output }, i) => output === dy.dims[i + 1])) {
-    const part = recorder.elementwise('Mul', [dy, recorder.fill('float32', [], share)])
+  if (tiled) {
+    const given = fitted(dy, { window, first: false }, recorder)
+    const part = recorder.elementwise('Mul', [given, recorder.fill('float32', [], share)])
     return enlarge(part, window, recorder)
   }
   const dims = [channels, 1, ...window.map(({ kernel }) => kernel)]
@@ -96,7 +97,7 @@ function unpool({ dy, input }: Inputs, window: Window, recorder: Recorder): Oper
   const seen = window.map((axis) => ({ ...axis, stride: 1 }))
   const { kernel_shape, strides, pads } = windowAttributes(window)
   const [, places] = maxPoolOf(input, { window, seen, outputCount: 2 }, recorder)
-  const gradient = fitted(channelsFirst(dy, recorder), window, recorder)
+  const gradient = fitted(channelsFirst(dy, recorder), { window, first: true }, recorder)
   const part = recorder.node('MaxUnpool', [gradient, places], { kernel_shape, strides, pads })
   return channelsLast(uncut(part, seen, recorder), recorder)
 }
@@ -110,7 +111,8 @@ function maximumGradient(
   const numbers = input.dataType === 'float32' ? withoutNaN(input, recorder) : input
   const taken = patches(numbers, { window, padding: LOWEST[input.dataType] }, recorder)
   const mask = largest(tapsTogether(taken, window, recorder), tie, recorder)
-  return fold(spread(dy, mask, recorder), window, recorder)
+  const given = fitted(dy, { window, first: false }, recorder)
+  return fold(spread(given, mask, recorder), window, recorder)
 }
 
 export const poolGradients = {

@@ -1,6 +1,7 @@
 // Sliding windows: where TensorFlow.js puts them, and how ONNX says the same.
 import { attr } from '@anyvae/onnx'
 import { backend_util } from '@tensorflow/tfjs-core'
+import { TraceError } from '../error.js'
 import type { Operand } from '../operand.js'
 import { operandOf, type Recorder } from '../recorder.js'
 
@@ -217,6 +218,32 @@ export function cut(x: Operand, window: Window, recorder: Recorder): Operand {
 export function uncut(x: Operand, window: Window, recorder: Recorder): Operand {
   const [begins, ends] = [window.map(cutBegin), window.map(cutEnd)]
   return pad(x, { begins: [0, 0, ...begins], ends: [0, 0, ...ends], value: 0 }, recorder)
+}
+
+/**
+ * The gradient without the rows and columns that no window gave: TensorFlow.js ignores them too, as
+ * the gradients of pools forget in which way sizes were rounded.
+ */
+export function fitted(
+  dy: Operand,
+  { window, first }: { readonly window: Window; readonly first: boolean },
+  recorder: Recorder,
+): Operand {
+  const start = first ? 2 : 1
+  const sizes = dy.dims.slice(start, start + window.length)
+  const outputs = window.map(({ output }) => output)
+  if (outputs.some((output, i) => (sizes[i] ?? 0) < output)) {
+    throw new TraceError(
+      `gradient of a window: has too few rows, got [${sizes.join(', ')}], expected [${outputs.join(', ')}]`,
+    )
+  }
+  const axes = outputs.flatMap((output, i) => (sizes[i] === output ? [] : [i]))
+  if (axes.length === 0) {
+    return dy
+  }
+  const ends = axes.map((i) => outputs[i] ?? 0)
+  const lists = [axes.map(() => 0), ends, axes.map((i) => i + start)]
+  return recorder.node('Slice', [dy, ...lists.map((list) => recorder.list(list))])
 }
 
 /** Pads with a number; without anything to add there is nothing to do. */

@@ -12,6 +12,11 @@ import { segment } from './segment.js'
 import { sequence } from './sequence.js'
 import { softmaxes } from './softmax.js'
 import { sparse } from './sparse.js'
+import { depthwise } from './depthwise.js'
+import { dilation } from './dilation.js'
+import { normalization } from './normalization.js'
+import { pooling } from './pooling.js'
+import { volumes } from './volumes.js'
 
 export const cases: readonly OpCase[] = [
   ...complex,
@@ -26,4 +31,9 @@ export const cases: readonly OpCase[] = [
   ...sequence,
   ...softmaxes,
   ...sparse,
+  ...depthwise,
+  ...dilation,
+  ...normalization,
+  ...pooling,
+  ...volumes,
 ]
