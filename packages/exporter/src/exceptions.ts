@@ -20,10 +20,6 @@ export const exceptions: Readonly<Record<string, Exception>> = {
     reason: 'it reads pixels from the page, which is an effect',
     instead: 'pass the pixels as an input',
   },
-  LogicalXor: {
-    reason: 'no operation of TensorFlow.js runs it',
-    instead: 'tf.logicalXor, which runs LogicalAnd, LogicalNot and LogicalOr',
-  },
   Multinomial: {
     reason: 'it draws random numbers, and no exported graph does',
     instead: 'pass Gumbel noise as an input and take tf.argMax(tf.add(logits, noise))',

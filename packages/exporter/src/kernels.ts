@@ -102,6 +102,7 @@ export interface KernelMap {
   LogicalAnd: Row<tf.LogicalAndInputs>
   LogicalNot: Row<tf.LogicalNotInputs>
   LogicalOr: Row<tf.LogicalOrInputs>
+  LogicalXor: Row<tf.LogicalXorInputs>
   LowerBound: Row<tf.LowerBoundInputs>
   MatrixBandPart: Row<tf.MatrixBandPartInputs, tf.MatrixBandPartAttrs>
   Max: Row<tf.MaxInputs, tf.MaxAttrs>

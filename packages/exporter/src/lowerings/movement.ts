@@ -1,5 +1,5 @@
 // Kernels that give data another shape, and those that join it.
-import { util } from '@tensorflow/tfjs-core'
+import { backend_util, util } from '@tensorflow/tfjs-core'
 import { attr } from '@anyvae/onnx'
 import type { Operand } from '../operand.js'
 import type { Recorder } from '../recorder.js'
@@ -25,7 +25,12 @@ const expandDims: Lowering<'ExpandDims'> = ({ input }, { dim }, recorder) =>
 
 /** Gives a tensor one more axis, of size 1. */
 export function insertAxis(x: Operand, axis: number, recorder: Recorder): Operand {
-  const place = axis < 0 ? axis + x.dims.length + 1 : axis
+  const rank = x.dims.length
+  util.assert(
+    axis >= -rank - 1 && axis <= rank,
+    () => `expandDims: no such axis, got ${axis}, expected ${-rank - 1} to ${rank}`,
+  )
+  const place = axis < 0 ? axis + rank + 1 : axis
   return recorder.reshape(x, [...x.dims.slice(0, place), 1, ...x.dims.slice(place)])
 }
 
@@ -33,11 +38,20 @@ export function insertAxis(x: Operand, axis: number, recorder: Recorder): Operan
 const transpose: Lowering<'Transpose'> = ({ x }, { perm }, recorder) => recorder.transpose(x, perm)
 
 /** concat(tensors: Tensor[], axis: number) */
-const concat: Lowering<'Concat'> = (tensors, { axis }, recorder) =>
-  join([...tensors], axis, recorder)
+const concat: Lowering<'Concat'> = (tensors, { axis }, recorder) => {
+  const shapes = [...tensors].map(({ dims }) => [...dims])
+  const [place = 0] = util.parseAxisParam(axis, shapes[0] ?? [])
+  backend_util.assertParamsConsistent(shapes, place)
+  return join([...tensors], place, recorder)
+}
 
 /** pack(tensors: Tensor[], axis: number), also called stack */
 const pack: Lowering<'Pack'> = (tensors, { axis }, recorder) => {
+  const types = new Set([...tensors].map(({ dataType }) => dataType))
+  util.assert(
+    types.size <= 1,
+    () => `stack: types differ, got ${[...types].join(', ')}, expected one type`,
+  )
   const widened = [...tensors].map((each) => insertAxis(each, axis, recorder))
   return join(widened, axis, recorder)
 }

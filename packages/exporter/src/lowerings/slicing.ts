@@ -1,5 +1,5 @@
 // Kernels that take parts of a tensor.
-import { slice_util } from '@tensorflow/tfjs-core'
+import { slice_util, util } from '@tensorflow/tfjs-core'
 import { attr, tensorOf } from '@anyvae/onnx'
 import { infoOf, type Operand } from '../operand.js'
 import { operandOf, type Recorder } from '../recorder.js'
@@ -86,7 +86,7 @@ function strided(x: Operand, { begin, end, strides }: Strided, recorder: Recorde
 
 /** reverse(x: Tensor, dims: number[]) */
 const reverse: Lowering<'Reverse'> = ({ x }, { dims }, recorder) =>
-  reversed(x, [dims].flat(), recorder)
+  reversed(x, util.parseAxisParam(dims, [...x.dims]), recorder)
 
 /** flipLeftRight(image: Tensor4D), channels last */
 const flipLeftRight: Lowering<'FlipLeftRight'> = ({ image }, _, recorder) =>
@@ -99,7 +99,7 @@ function reversed(x: Operand, axes: readonly number[], recorder: Recorder): Oper
   const range = {
     starts: axes.map(() => -1),
     ends: axes.map(() => START),
-    axes: axes.map((axis) => (axis < 0 ? axis + x.dims.length : axis)),
+    axes,
     steps: axes.map(() => -1),
   }
   return sliceOf(x, range, recorder)

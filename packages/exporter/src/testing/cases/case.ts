@@ -47,6 +47,11 @@ export function tensor(dims: readonly number[], values: readonly number[]): Case
   return { dims, values, dataType: 'float32' }
 }
 
+/** Whole numbers, such as indices. */
+export function indices(dims: readonly number[], values: readonly number[]): CaseTensor {
+  return { dims, values, dataType: 'int32' }
+}
+
 export type Fn = OpCase['fn']
 
 export function of(kernel: Kernel, name: string, fn: Fn, ...inputs: CaseTensor[]): OpCase {
