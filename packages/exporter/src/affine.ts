@@ -82,12 +82,17 @@ export function plainDim({ constant, slopes }: Affine): number | string | undefi
   return others.length === 0 && by === 1 && per === 1 && constant === 0 ? symbol : undefined
 }
 
-/** A name for a size, such as `2_height_plus_1`, for readers of the graph. */
+/** A name for a size, such as `height_over_2_plus_1`, for readers of the graph. */
 export function dimName(affine: Affine): number | string {
   const terms = Object.entries(affine.slopes).map(([symbol, { by, per }]) => {
-    const times = by === 1 ? symbol : `${by}_${symbol}`
+    const times = by === 1 ? symbol : `${symbol}_times_${signed(by)}`
     return per === 1 ? times : `${times}_over_${per}`
   })
-  const rest = affine.constant === 0 ? [] : [affine.constant]
-  return plainDim(affine) ?? [...terms, ...rest].join('_plus_')
+  const { constant } = affine
+  const rest = constant === 0 ? '' : `_${constant < 0 ? 'minus' : 'plus'}_${Math.abs(constant)}`
+  return plainDim(affine) ?? `${terms.join('_plus_')}${rest}`
+}
+
+function signed(value: number): string {
+  return value < 0 ? `minus_${-value}` : String(value)
 }

@@ -1,6 +1,12 @@
 // A TensorFlow.js backend that records kernels instead of computing them.
 import * as tf from '@tensorflow/tfjs-core'
-import type { GraphBuilder, TensorData } from '@anyvae/onnx'
+import {
+  foldConstants,
+  type Graph,
+  type GraphBuilder,
+  numbersOf,
+  type TensorData,
+} from '@anyvae/onnx'
 import { type Captures, operandType, tensorData } from './captures.js'
 import { TraceError } from './error.js'
 import { checkHostValues, type HostValueRule } from './host.js'
@@ -127,7 +133,15 @@ export class TraceBackend extends RecordingBackend {
       const count = operand.dims.reduce((product, size) => product * size, 1)
       return Array.from({ length: count }, () => operand.fill)
     }
-    return this.recorder.builder.constantOf(operand.value)
+    const { name } = operand.value
+    return this.recorder.builder.constantOf(operand.value) ?? this.#folded(name)
+  }
+
+  /** What follows from constants alone, such as a shape that is put together from sizes. */
+  #folded(name: string): readonly number[] | undefined {
+    const graph = upTo(this.recorder.builder.build('read'), name)
+    const found = foldConstants(graph).initializers.find((each) => each.name === name)
+    return found && numbersOf(found)
   }
 
   #refuse(message: string): TraceError {
@@ -137,9 +151,26 @@ export class TraceBackend extends RecordingBackend {
   }
 }
 
+/** The nodes that a value needs. */
+function upTo(graph: Graph, name: string): Graph {
+  const needed = new Set([name])
+  const nodes = graph.nodes.toReversed().filter(({ inputs, outputs }) => {
+    const used = outputs.some((output) => needed.has(output))
+    if (used) inputs.forEach((input) => needed.add(input))
+    return used
+  })
+  const initializers = graph.initializers.filter((each) => needed.has(each.name))
+  return { ...graph, nodes: nodes.toReversed(), initializers }
+}
+
 /** A tensor of an earlier trace stands for a value of another graph. */
 function checkOwner({ dataId, shape }: tf.TensorInfo): void {
   const owner = tf.engine().state.tensorInfo.get(dataId)?.backend
+  if (owner === undefined) {
+    throw new TraceError(
+      `trace: the function uses a tensor that was disposed of, got shape [${shape.join(', ')}], expected one that is kept (tf.keep) until the export is done`,
+    )
+  }
   if (owner instanceof RecordingBackend) {
     throw new TraceError(
       `trace: the function uses a tensor that an earlier call of it made, got shape [${shape.join(', ')}], expected the same work at each call; make the tensor outside the function, or anew at each call`,

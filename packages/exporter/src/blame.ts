@@ -85,6 +85,7 @@ function readable(url: string): string {
 
 /** `Tensor.dataSync` is dataSync, `booleanMaskAsync_` is booleanMaskAsync; minified names say nothing. */
 function operationOf(name: string): string | undefined {
-  const plain = (name.split(/[.\s]/).at(-1) ?? '').replace(/_*(?:\[as .*)?$/, '')
+  const alias = /\[as (\w+)\]$/.exec(name)?.[1]
+  const plain = (alias ?? name.split('.').at(-1) ?? '').replace(/__op$|_$/, '')
   return /^[a-z]\w{2,}$/.test(plain) && plain !== 'anonymous' ? plain : undefined
 }

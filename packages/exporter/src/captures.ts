@@ -1,6 +1,6 @@
 // Tensors from outside a trace: each read once, for all traces, and named for what it is.
 import * as tf from '@tensorflow/tfjs-core'
-import { type TensorData, tensorOf } from '@anyvae/onnx'
+import { elementCount, type TensorData, tensorOf } from '@anyvae/onnx'
 import { TraceError } from './error.js'
 import type { OperandType } from './operand.js'
 
@@ -49,8 +49,17 @@ export function tensorData(
   values: tf.BackendValues,
   { shape, dtype }: Omit<tf.TensorInfo, 'dataId'>,
 ): TensorData {
-  return tensorOf(operandType(dtype), shape, values as ArrayLike<number>)
+  const dataType = operandType(dtype)
+  const plain = values instanceof (dataType === 'float32' ? Float32Array : Int32Array)
+  if (LITTLE_ENDIAN && plain && dataType !== 'bool' && values.length === elementCount(shape)) {
+    const { buffer, byteOffset, byteLength } = values
+    return { dataType, dims: shape, bytes: new Uint8Array(buffer, byteOffset, byteLength).slice() }
+  }
+  return tensorOf(dataType, shape, values as ArrayLike<number>)
 }
+
+/** ONNX's bytes are, and so are those of every machine that runs a browser. */
+const LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1
 
 /** The element type, which must be one that both sides have. */
 export function operandType(dtype: tf.DataType): OperandType {

@@ -34,8 +34,9 @@ export function checkHostValues({ values, shape, scopes }: HostValues, rule: Hos
   }
   const what =
     drawing === undefined ? 'makes a tensor of values' : `draws random numbers (${drawing})`
+  const allowed = rule === 'plain' ? ' or allow them with allowHostValues' : ''
   throw new TraceError(
-    `trace: the function ${what} on the host, got shape [${shape.join(', ')}], expected tensor operations alone; make random numbers an input, create true constants outside the function or allow them with allowHostValues`,
+    `trace: the function ${what} on the host, got shape [${shape.join(', ')}], expected tensor operations alone; make random numbers an input, create true constants outside the function${allowed}`,
   )
 }
 

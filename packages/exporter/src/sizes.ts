@@ -1,9 +1,24 @@
 // Nodes that compute shapes at run time from the sizes of a graph's inputs.
-import { attr, type Graph, type Initializer, Names, type Node, tensorOf } from '@anyvae/onnx'
+import {
+  attr,
+  type DataType,
+  dataTypeCode,
+  type Graph,
+  type Initializer,
+  Names,
+  type Node,
+  tensorOf,
+} from '@anyvae/onnx'
 import type { Affine } from './affine.js'
 
 /** By symbol: the input whose shape tells its size, and which of its dimensions it is. */
 export type Sources = Readonly<Record<string, { readonly input: string; readonly axis: number }>>
+
+/** What a list of sizes is to be: int64 as shapes are, or another type, and perhaps a scalar. */
+export interface SizeForm {
+  readonly dataType: DataType
+  readonly scalar: boolean
+}
 
 /** Writes such nodes, to stand before all others. */
 export class SizeNodes {
@@ -24,11 +39,21 @@ export class SizeNodes {
   }
 
   /** Computes a list of sizes under a name; an entry that is undefined is -1, as Reshape takes it. */
-  compute(name: string, entries: readonly (Affine | undefined)[]): void {
+  compute(name: string, entries: readonly (Affine | undefined)[], form: SizeForm): void {
     const parts = entries.map((entry, i) =>
       entry === undefined ? this.#constant(name, -1) : this.#entry(name, i, entry),
     )
-    this.write({ opType: 'Concat', inputs: parts, attributes: { axis: attr.int(0) } }, name)
+    const concat = { opType: 'Concat', inputs: parts, attributes: { axis: attr.int(0) } }
+    if (form.dataType === 'int64') {
+      this.write(concat, name)
+      return
+    }
+    const list = this.write(concat, this.#names.take(`${name}_list`))
+    const shape = form.scalar ? [] : [entries.length]
+    const dims = this.#list(`${name}_shape`, shape, [shape.length])
+    const shaped = this.#add('Reshape', `${name}_shaped`, [list, dims])
+    const to = { to: attr.int(dataTypeCode(form.dataType)) }
+    this.write({ opType: 'Cast', inputs: [shaped], attributes: to }, name)
   }
 
   /** The largest multiple of a number that a symbol's size holds, as a list of one. */
@@ -68,7 +93,7 @@ export class SizeNodes {
       return known
     }
     const { input, axis } = this.#sources[symbol] ?? { input: '', axis: 0 }
-    const index = this.#list(`${symbol}_axis`, axis)
+    const index = this.#list(`${symbol}_axis`, [axis])
     const shape = this.#add('Shape', `${symbol}_of_shape`, [input])
     const size = this.#add('Gather', `${symbol}_size`, [shape, index], { axis: attr.int(0) })
     this.#known.set(symbol, size)
@@ -76,12 +101,12 @@ export class SizeNodes {
   }
 
   #constant(label: string, value: number): string {
-    return this.#list(`${label}_constant`, value)
+    return this.#list(`${label}_constant`, [value])
   }
 
-  #list(wanted: string, value: number): string {
+  #list(wanted: string, values: readonly number[], dims: readonly number[] = [1]): string {
     const name = this.#names.take(wanted)
-    this.initializers.push({ name, ...tensorOf('int64', [1], [value]) })
+    this.initializers.push({ name, ...tensorOf('int64', dims, values) })
     return name
   }
 

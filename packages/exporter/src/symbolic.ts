@@ -1,10 +1,13 @@
 // Graphs traced at several sizes become one graph with symbolic dimensions.
 import {
   type Dim,
+  elementCount,
   type Graph,
   type Initializer,
   type Node,
   numbersOf,
+  removeDeadNodes,
+  removeUnusedInitializers,
   tensorOf,
   type ValueInfo,
 } from '@anyvae/onnx'
@@ -23,7 +26,8 @@ export interface Traces {
 }
 
 /** One graph for all sizes. What is no affine function of the symbols is refused, never baked in. */
-export function generalize(traces: Traces): Graph {
+export function generalize(all: Traces): Graph {
+  const traces = { ...all, graphs: withoutDead(all.graphs) }
   const { graphs, sources } = traces
   const [first] = graphs
   checkSameNodes(traces)
@@ -35,16 +39,13 @@ export function generalize(traces: Traces): Graph {
       { traces, sizes },
     ),
   )
-  const named = (kind: 'inputs' | 'outputs') =>
-    first[kind].map((value, i) => ({
-      ...value,
-      dims: dimsOf(traces, (graph) => graph[kind][i]).map(printDim),
-    }))
+  const named = (kind: 'inputs' | 'outputs' | 'values') =>
+    first[kind].map((value, i) => namedDims(value, traces, (graph) => graph[kind][i]))
   const graph = {
     ...first,
     inputs: named('inputs'),
     outputs: named('outputs'),
-    values: first.values.flatMap((_, i) => generalValue(traces, (each) => each.values[i])),
+    values: named('values'),
   }
   const nodes = guarded(graph, { sizes, sources, multiples: traces.multiples })
   return {
@@ -52,6 +53,12 @@ export function generalize(traces: Traces): Graph {
     initializers: [...initializers, ...sizes.initializers],
     nodes: [...sizes.nodes, ...nodes],
   }
+}
+
+/** The graphs without what was computed only to be read while tracing, such as parts of a shape. */
+function withoutDead([first, ...others]: Traces['graphs']): Traces['graphs'] {
+  const clean = (graph: Graph) => removeUnusedInitializers(removeDeadNodes(graph))
+  return [clean(first), ...others.map(clean)]
 }
 
 function checkSameNodes({ graphs, probes }: Traces): void {
@@ -137,7 +144,8 @@ function generalInitializer(
     const shape = constants.map((entry) => (typeof entry === 'number' ? entry : -1))
     return [{ name: initializer.name, ...tensorOf('int64', [shape.length], shape) }]
   }
-  sizes.compute(initializer.name, entries)
+  const scalar = initializer.dims.length === 0
+  sizes.compute(initializer.name, entries, { dataType: initializer.dataType, scalar })
   return []
 }
 
@@ -147,12 +155,14 @@ function affineEntries(
   all: readonly (Initializer | undefined)[],
   probes: readonly Sizes[],
 ): (Affine | undefined)[] | undefined {
-  const lists = all.map((each) => (each?.dataType === 'int64' ? numbersOf(each) : []))
-  const count = initializer.dims.length === 1 ? initializer.dims[0] : undefined
-  if (initializer.dataType !== 'int64' || !lists.every((list) => list.length === count)) {
+  const { dims, dataType } = initializer
+  const whole = dataType === 'int64' || dataType === 'int32'
+  const lists = all.map((each) => (each && whole ? numbersOf(each) : []))
+  const count = elementCount(dims)
+  if (!whole || dims.length > 1 || !lists.every((list) => list.length === count)) {
     return undefined
   }
-  return Array.from({ length: count ?? 0 }, (_, i) =>
+  return Array.from({ length: count }, (_, i) =>
     fitAffine(
       lists.map((list) => list[i] ?? 0),
       probes,
@@ -165,27 +175,22 @@ function onlyReshapes(graph: Graph, name: string): boolean {
   return users.every((node) => node.opType === 'Reshape' && node.inputs[0] !== name)
 }
 
-type Pick = (graph: Graph) => ValueInfo | undefined
-
-function dimsOf(traces: Traces, pick: Pick): (Affine | undefined)[] {
-  const all = traces.graphs.map((graph) => pick(graph)?.dims ?? [])
-  return (all[0] ?? []).map((_, axis) =>
-    fitAffine(
-      all.map((dims) => Number(dims[axis])),
-      traces.probes,
-    ),
-  )
-}
-
-/** The value with its shape where that can be said in plain dimensions, else nothing. */
-function generalValue(traces: Traces, pick: Pick): ValueInfo[] {
-  const value = pick(traces.graphs[0])
-  const dims = dimsOf(traces, pick).flatMap((affine) => (affine && plainDim(affine)) ?? [])
-  return value && dims.length === value.dims?.length ? [{ ...value, dims }] : []
-}
-
-function printDim(affine: Affine | undefined): Dim {
-  return affine === undefined ? 'unknown' : dimName(affine)
+/**
+ * The value with a name for each size that is not fixed. Equal names are equal sizes, so a size that
+ * is no affine function has a name of its own.
+ */
+function namedDims(
+  value: ValueInfo,
+  { graphs, probes }: Traces,
+  pick: (graph: Graph) => ValueInfo | undefined,
+): ValueInfo {
+  const all = graphs.map((graph) => pick(graph)?.dims ?? [])
+  const dims = (all[0] ?? []).map((_, axis): Dim => {
+    const sizes = all.map((each) => Number(each[axis]))
+    const affine = fitAffine(sizes, probes)
+    return affine === undefined ? `${value.name}_size_${axis}` : dimName(affine)
+  })
+  return { ...value, dims }
 }
 
 function sameTensor(a: Initializer, b: Initializer): boolean {

@@ -138,8 +138,8 @@ describe('traceGraph', () => {
     ],
     [
       'a kernel without a lowering',
-      (t: tf.Tensor) => tf.atanh(t),
-      /^Atanh: this TensorFlow.js kernel/,
+      (t: tf.Tensor) => tf.engine().runKernel<tf.Tensor>('Own', { t }),
+      /^Own: this TensorFlow.js kernel/,
     ],
     ['results that are no tensors', () => 3 as never, /output y is no tensor/],
   ])('refuses %s', (_, fn, message) => {

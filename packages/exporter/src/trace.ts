@@ -1,5 +1,5 @@
 // Traces a function of tensors to an ONNX graph.
-import { DEFAULT_OPSET, type Graph } from '@anyvae/onnx'
+import { DEFAULT_OPSET, type Graph, identifier } from '@anyvae/onnx'
 import { probeSizes, type Sizes } from './affine.js'
 import { Captures } from './captures.js'
 import { TraceError } from './error.js'
@@ -68,6 +68,7 @@ export function traceGraph(fn: TensorFunction, options: TraceOptions): Graph {
 /** As {@link traceGraph}, with names for what the function finds around itself. */
 export function traceWith(fn: TensorFunction, options: InnerTraceOptions): Graph {
   checkDims(options.inputs)
+  checkOutputs(options)
   const sources = symbolSources(options.inputs)
   const { multiples = {} } = options
   const probes = probeSizes(Object.keys(sources), multiples)
@@ -118,6 +119,19 @@ function checkDims(inputs: TraceOptions['inputs']): void {
         )
       }
     }
+  }
+}
+
+/** Refuses outputs that could not be told apart, or fed back by name. */
+function checkOutputs({ name = 'graph', inputs, outputs }: InnerTraceOptions): void {
+  const taken = new Set(Object.keys(inputs))
+  for (const output of outputs) {
+    if (taken.has(output) || identifier(output) !== output) {
+      throw new TraceError(
+        `${name}: output name is taken or no C identifier, got '${output}', expected one such as '${identifier(output)}_out'`,
+      )
+    }
+    taken.add(output)
   }
 }
 

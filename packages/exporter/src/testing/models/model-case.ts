@@ -1,6 +1,6 @@
 // Whole models as test data: how one is built, exported, and what TensorFlow.js computes with it.
 import * as tf from '@tensorflow/tfjs-core'
-import * as tfl from '@tensorflow/tfjs-layers'
+import type * as tfl from '@tensorflow/tfjs-layers'
 import { type Initializer, tensorOf } from '@anyvae/onnx'
 import { type ExportedModel, exportOnnx, type ExportOptions } from '../../export.js'
 import type { GraphModelLike } from '../../models/graph-model.js'
@@ -19,7 +19,7 @@ export interface ModelCase {
 
 export interface BuiltModel {
   readonly model: LayersModelLike | GraphModelLike
-  predict(inputs: tf.Tensor[]): tf.Tensor[]
+  readonly predict: (inputs: tf.Tensor[]) => tf.Tensor[]
 }
 
 /** An exported model with what goes in and what has to come out. */

@@ -39,7 +39,7 @@ export const gru = textCase('gru', (x) => {
 })
 
 export const bidirectional = textCase('bidirectional', (x) => {
-  const layer = layers.lstm({ units: 4, name: 'lstm', recurrentInitializer }) as tfl.RNN
+  const layer = layers.lstm({ units: 4, name: 'lstm', recurrentInitializer })
   const both = layers.bidirectional({ layer, mergeMode: 'concat', name: 'both' })
   return both.apply(x) as tfl.SymbolicTensor
 })
