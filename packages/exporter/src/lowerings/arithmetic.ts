@@ -1,7 +1,7 @@
 // Arithmetic of two tensors, element by element.
 import { attr, broadcast, type Value } from '@anyvae/onnx'
 import type { Operand } from '../operand.js'
-import type { Recorder } from '../recorder.js'
+import { operandOf, type Recorder } from '../recorder.js'
 import {
   arithmetic,
   convert,
@@ -67,16 +67,17 @@ const mod: Lowering<'Mod'> = (inputs, _, recorder) => {
   return convert(result, inputs.a.dataType, recorder)
 }
 
-function realMod({ a, b }: Pair, recorder: Recorder): Operand {
-  const zero = recorder.fill('float32', [], 0)
-  const remainder = (x: Operand) => recorder.elementwise('Mod', [x, b], { fmod: attr.int(1) })
+/** In double precision, as JavaScript does, since rest + b may be b in single precision. */
+function realMod(inputs: Pair, recorder: Recorder): Operand {
+  const { builder } = recorder
+  const [a, b] = [double(inputs.a, recorder), double(inputs.b, recorder)]
+  const remainder = (x: Value) => builder.node('Mod', [x, b], { fmod: attr.int(1) })
   const rest = remainder(a)
-  const signs = [a, b].map((each) => recorder.elementwise('Less', [each, zero]))
-  return recorder.elementwise('Where', [
-    recorder.elementwise('Xor', signs),
-    remainder(recorder.elementwise('Add', [rest, b])),
-    rest,
-  ])
+  const zero = builder.scalar('float64', 0)
+  const signs = [a, b].map((each) => builder.node('Less', [each, zero]))
+  const moved = remainder(builder.node('Add', [rest, b]))
+  const result = builder.node('Where', [builder.node('Xor', signs), moved, rest])
+  return operandOf(builder.cast(result, 'float32'))
 }
 
 /** Division by 0 ends the process in ONNX Runtime, as does that of the least number by -1: 1 does as well. */
@@ -107,10 +108,24 @@ function multiply({ a, b }: Pair, _: object, recorder: Recorder): Operand {
 /** pow(a: Tensor, b: Tensor); whole numbers in double precision, since their powers may be none. */
 const pow: Lowering<'Pow'> = ({ a, b }, _, recorder) => {
   if (a.dataType === 'float32') {
-    return recorder.elementwise('Pow', [a, recorder.cast(b, 'float32')])
+    return realPow({ a, b: recorder.cast(b, 'float32') }, recorder)
   }
   const power = recorder.builder.node('Pow', [double(a, recorder), double(b, recorder)])
   return recorder.cast(wrapped(power, recorder), a.dataType)
+}
+
+/** JavaScript does not know what 1 and -1 are to the power of infinity or NaN; elsewhere it is 1. */
+function realPow({ a, b }: Pair, recorder: Recorder): Operand {
+  const power = recorder.elementwise('Pow', [a, b])
+  if ('fill' in b && Number.isFinite(b.fill)) {
+    return power
+  }
+  const unit = recorder.elementwise('Equal', [
+    recorder.node('Abs', [a]),
+    recorder.fill('float32', [], 1),
+  ])
+  const unknown = recorder.elementwise('Add', [power, recorder.elementwise('Sub', [b, b])])
+  return recorder.elementwise('Where', [unit, unknown, power])
 }
 
 /** squaredDifference(a: Tensor, b: Tensor) */

@@ -9,9 +9,9 @@ import {
   type Operand,
   type Operands,
 } from '../operand.js'
-import type { Recorder } from '../recorder.js'
+import { operandOf, type Recorder } from '../recorder.js'
 import { fourier } from './fourier.js'
-import { type ComplexLowering, convert, type Lowering } from './lowering.js'
+import { type ComplexLowering, convert, double, type Lowering } from './lowering.js'
 
 type RealKernel = Exclude<Kernel, ComplexKernel>
 
@@ -33,11 +33,15 @@ const realPart: ComplexLowering<'Real'> = ({ input }) => parts(input).real
 /** imag(input: Tensor) */
 const imaginaryPart: ComplexLowering<'Imag'> = ({ input }) => parts(input).imaginary
 
-/** complexAbs(x: Tensor) */
+/** complexAbs(x: Tensor), in double precision, where squares neither vanish nor overflow */
 const absolute: ComplexLowering<'ComplexAbs'> = ({ x }, _, recorder) => {
-  const { real, imaginary } = parts(x)
-  const squares = [real, imaginary].map((part) => recorder.elementwise('Mul', [part, part]))
-  return recorder.node('Sqrt', [recorder.elementwise('Add', squares)])
+  const { builder } = recorder
+  const [real, imaginary] = [parts(x).real, parts(x).imaginary].map((part) => {
+    const wide = double(part, recorder)
+    return builder.node('Mul', [wide, wide])
+  })
+  const root = builder.node('Sqrt', [builder.node('Add', [real, imaginary])])
+  return operandOf(builder.cast(root, 'float32'))
 }
 
 /** multiply(a: Tensor, b: Tensor) */

@@ -1,9 +1,17 @@
 // Element-wise kernels of one tensor.
 import { TraceError } from '../error.js'
 import type { Operand } from '../operand.js'
-import type { Recorder } from '../recorder.js'
+import { operandOf, type Recorder } from '../recorder.js'
 import { complexOf } from './complex.js'
-import { convert, floating, type Lowering, numeric, type Single, unary } from './lowering.js'
+import {
+  convert,
+  double,
+  floating,
+  type Lowering,
+  numeric,
+  type Single,
+  unary,
+} from './lowering.js'
 
 /** A kernel that rounds; whole numbers stay as they are. */
 const rounding =
@@ -40,9 +48,14 @@ const isFinite = test(true, (x, recorder) =>
   ]),
 )
 
-/** exp(x: Tensor); a float32 tensor, whatever x is */
-const exp: Lowering<'Exp'> = ({ x }, _, recorder) =>
-  recorder.node('Exp', [recorder.cast(x, 'float32')])
+/** exp(x: Tensor); a float32 tensor, whatever x is, and of whole numbers in double precision */
+const exp: Lowering<'Exp'> = ({ x }, _, recorder) => {
+  if (x.dataType === 'float32') {
+    return recorder.node('Exp', [x])
+  }
+  const { builder } = recorder
+  return operandOf(builder.cast(builder.node('Exp', [double(x, recorder)]), 'float32'))
+}
 
 /** expm1(x: Tensor) = tanh(x / 2) · (exp(x) + 1), which loses no digits near zero. */
 const expm1: Lowering<'Expm1'> = ({ x }, _, recorder) => {

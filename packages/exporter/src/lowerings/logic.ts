@@ -72,6 +72,7 @@ export const logic = {
   LogicalNot: (({ x }, _, recorder) =>
     recorder.node('Not', [recorder.cast(x, 'bool')])) satisfies Lowering<'LogicalNot'>,
   LogicalOr: logical('Or'),
+  LogicalXor: logical('Xor'),
   NotEqual: notEqual,
   Select: select,
 } as const

@@ -84,9 +84,14 @@ export function convert(operand: Operand, dataType: OperandType, recorder: Recor
     : wrapped(operand.value, recorder)
 }
 
-/** Real numbers, of float32 or float64, as int32: the low half of their int64. */
+/**
+ * Real numbers, of float32 or float64, as int32: the low half of their int64, which is 0 for what
+ * fits no int64. The Mod changes no bit of it; without it ONNX Runtime makes one cast of the two.
+ */
 export function wrapped(value: Value, { builder }: Recorder): Operand {
-  return operandOf(builder.cast(builder.cast(value, 'int64'), 'int32'))
+  const long = builder.cast(value, 'int64')
+  const low = builder.node('Mod', [long, builder.scalar('int64', 2 ** 32)])
+  return operandOf(builder.cast(low, 'int32'))
 }
 
 /** The operand in double precision, in which JavaScript computes. */

@@ -1,6 +1,7 @@
 // Matrix products.
 import { attr } from '@anyvae/onnx'
 import { backend_util, type Tensor } from '@tensorflow/tfjs-core'
+import { TraceError } from '../error.js'
 import type { Operand } from '../operand.js'
 import type { Recorder } from '../recorder.js'
 import { activate } from './activation.js'
@@ -16,7 +17,18 @@ interface Product {
 /** batchMatMul(a: Tensor, b: Tensor, transposeA: boolean, transposeB: boolean) */
 const batchMatMul: Lowering<'BatchMatMul'> = (inputs, { transposeA, transposeB }, recorder) => {
   const [a, b] = numbers(inputs, recorder)
+  checkMatrices(a, b)
   return convert(product({ a, b, transposeA, transposeB }, recorder), inputs.a.dataType, recorder)
+}
+
+/** ONNX multiplies vectors too. */
+function checkMatrices(...operands: readonly Operand[]): void {
+  const vector = operands.find(({ dims }) => dims.length < 2)
+  if (vector !== undefined) {
+    throw new TraceError(
+      `matMul: not a matrix, got shape [${vector.dims.join(', ')}], expected rank 2 or more`,
+    )
+  }
 }
 
 function product(operands: Product, recorder: Recorder): Operand {

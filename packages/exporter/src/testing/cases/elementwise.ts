@@ -1,67 +1,58 @@
-// Op cases of the elementwise lowerings.
+// Op cases of the element-wise lowerings of one tensor.
 import * as tf from '@tensorflow/tfjs-core'
-import {
-  binaryCases,
-  bools,
-  floats,
-  ints,
-  of,
-  type OpCase,
-  positives,
-  tensor,
-  unaryCase,
-} from './case.js'
+import { bools, floats, ints, of, type OpCase, positives } from './case.js'
+import { eachInput as each, edges, real, whole, wholeEdges } from './edges.js'
+
+const reals = [floats(2, 3), floats(), floats(0, 2), edges]
+const numbers = [...reals, ints(2, 3)]
+/** Numbers that are no multiple of π / 2, near which a tangent is as large as one likes. */
+const angles = real([-100, -2.5, -1, -0, 0, 1e-8, 0.5, 2, 30])
+const beyond = real([3e9, -3e9, 5e9, 1e19, -1e30, 2147483648, 1e9])
 
 export const elementwise: OpCase[] = [
-  unaryCase('Abs', tf.abs),
-  ...binaryCases('Add', tf.add),
-  of('AddN', 'three', (a, b, c) => tf.addN([a, b, c]), floats(4), floats(4), positives(4)),
-  of('Cast', 'float to int', (x) => tf.cast(x, 'int32'), floats(6)),
-  of('Cast', 'float to bool', (x) => tf.cast(x, 'bool'), tensor([3], [0, 2, -1])),
-  of('Cast', 'bool to float', (x) => tf.cast(x, 'float32'), bools(5)),
-  unaryCase('ClipByValue', (x) => tf.clipByValue(x, -0.5, 1)),
-  unaryCase('Elu', tf.elu),
-  ...binaryCases('Equal', tf.equal, ints),
-  unaryCase('Exp', tf.exp),
-  unaryCase('Floor', tf.floor),
-  ...binaryCases('Greater', tf.greater),
-  ...binaryCases('GreaterEqual', tf.greaterEqual, ints),
-  unaryCase('LeakyRelu', (x) => tf.leakyRelu(x, 0.3)),
-  ...binaryCases('Less', tf.less),
-  ...binaryCases('LessEqual', tf.lessEqual, ints),
-  unaryCase('Log', tf.log, positives(2, 3)),
-  ...binaryCases('LogicalAnd', tf.logicalAnd, bools),
-  unaryCase('LogicalNot', tf.logicalNot, bools(4)),
-  ...binaryCases('LogicalOr', tf.logicalOr, bools),
-  ...binaryCases('Maximum', tf.maximum),
-  ...binaryCases('Minimum', tf.minimum),
-  ...binaryCases('Multiply', tf.mul),
-  of('Multiply', 'ones only broadcast', (x) => tf.mul(x, tf.ones([3, 2, 4])), floats(2, 1)),
-  of('Multiply', 'ones first', (x) => tf.mul(tf.ones([2, 3]), x), floats(2, 3)),
-  unaryCase('Neg', tf.neg),
-  ...binaryCases('NotEqual', tf.notEqual, ints),
-  ...binaryCases('Pow', tf.pow, positives),
-  ...binaryCases('RealDiv', tf.div, positives),
-  unaryCase('Reciprocal', tf.reciprocal, positives(4)),
-  unaryCase('Relu', tf.relu),
-  unaryCase('Rsqrt', tf.rsqrt, positives(4)),
-  of(
-    'Select',
-    'same shapes',
-    (c, t, e) => tf.where(c, t, e),
-    bools(2, 3),
-    floats(2, 3),
-    positives(2, 3),
-  ),
-  unaryCase('Sigmoid', tf.sigmoid),
-  unaryCase('Sign', tf.sign),
-  unaryCase('Softplus', tf.softplus),
-  unaryCase('Softplus', tf.softplus, tensor([4], [-120, -30, 30, 120])),
-  unaryCase('Sqrt', tf.sqrt, positives(4)),
-  unaryCase('Square', tf.square),
-  ...binaryCases('SquaredDifference', tf.squaredDifference),
-  unaryCase('Step', (x) => tf.step(x)),
-  unaryCase('Step', (x) => tf.step(x, -1), tensor([3], [-2, 0, 2])),
-  ...binaryCases('Sub', tf.sub),
-  unaryCase('Tanh', tf.tanh),
+  ...each('Abs', tf.abs, [...numbers, bools(3)]),
+  ...each('Acos', tf.acos, numbers),
+  ...each('Acosh', tf.acosh, numbers),
+  ...each('Asin', tf.asin, numbers),
+  ...each('Asinh', tf.asinh, numbers),
+  ...each('Atan', tf.atan, numbers),
+  ...each('Atanh', tf.atanh, numbers),
+  ...each('Cast', (x) => tf.cast(x, 'int32'), [...reals, beyond, bools(3)]),
+  ...each('Cast', (x) => tf.cast(x, 'bool'), [...reals, ints(6)]),
+  ...each('Cast', (x) => tf.cast(x, 'float32'), [wholeEdges, bools(3)]),
+  of('Cast', 'uniform', () => tf.cast(tf.fill([2], Number.NaN), 'int32'), floats(1)),
+  ...each('Ceil', tf.ceil, reals),
+  ...each('Cos', tf.cos, reals),
+  ...each('Cosh', tf.cosh, reals),
+  ...each('Erf', tf.erf, reals),
+  ...each('Exp', tf.exp, [...numbers, bools(3)]),
+  ...each('Expm1', tf.expm1, [...numbers, real([-1e-20, 1e-30, 1e-4, 88, 89, -20])]),
+  ...each('Floor', tf.floor, reals),
+  ...each('IsFinite', tf.isFinite, [...numbers, bools(3)]),
+  ...each('IsInf', tf.isInf, [...numbers, bools(3)]),
+  ...each('IsNan', tf.isNaN, [...numbers, bools(3)]),
+  ...each('Log', tf.log, reals),
+  ...each('Log1p', tf.log1p, [
+    ...reals,
+    positives(4),
+    ints(4),
+    real([1e-20, -1e-4, 1e30, -0.9999]),
+  ]),
+  ...each('Neg', tf.neg, [...numbers, wholeEdges]),
+  ...each('Reciprocal', tf.reciprocal, [...reals, wholeEdges]),
+  ...each('Round', tf.round, [...numbers, real([-3.5, 4.5, 5.5, 2.4999998])]),
+  ...each('Rsqrt', tf.rsqrt, reals),
+  ...each('Sign', tf.sign, [...numbers, wholeEdges, bools(3)]),
+  ...each('Sin', tf.sin, reals),
+  ...each('Sinh', tf.sinh, [...reals, whole([-2, 0, 3])]),
+  ...each('Sqrt', tf.sqrt, reals),
+  ...each('Square', tf.square, [...numbers, bools(3)]),
+  ...each('Tan', tf.tan, [angles, floats(), floats(0)]),
+  ...near('Expm1', tf.expm1),
+  ...near('Log1p', tf.log1p),
 ]
+
+/** What is small must be right by its own measure, not by that of 1. */
+function near(kernel: OpCase['kernel'], fn: (x: tf.Tensor) => tf.Tensor): OpCase[] {
+  return [of(kernel, 'near zero', (x) => tf.div(fn(x), x), real([1e-30, 1e-9, -1e-7, 3e-6, -1e-4]))]
+}
