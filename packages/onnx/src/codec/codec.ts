@@ -89,17 +89,24 @@ export function decodeTensor(bytes: Uint8Array): Initializer {
 }
 
 function written(model: Model, places?: Places): Uint8Array {
+  // Asked first, since a writer copies all that it is given.
+  checkSize(weightBytes(model.graph, places))
   const writer = onnx.ModelProto.encode(modelMessage(model, places), new protobuf.Writer())
-  if (writer.len > LARGEST_FILE) {
-    throw new OnnxError(
-      `model: too large for one file, got ${writer.len} bytes, expected at most ${LARGEST_FILE}, with the weights in a file of their own`,
-    )
-  }
+  checkSize(writer.len)
   return finished(writer)
 }
 
-function weightBytes({ initializers }: Graph): number {
-  return initializers.reduce((sum, { bytes }) => sum + bytes.byteLength, 0)
+function checkSize(bytes: number): void {
+  if (bytes <= LARGEST_FILE) return
+  throw new OnnxError(
+    `model: too large for one file, got ${bytes} bytes, expected at most ${LARGEST_FILE}, with the weights in a file of their own`,
+  )
+}
+
+/** The bytes of the weights that have no place in another file. */
+function weightBytes({ initializers }: Graph, places?: Places): number {
+  const inline = initializers.filter((tensor) => !places?.has(tensor))
+  return inline.reduce((sum, { bytes }) => sum + bytes.byteLength, 0)
 }
 
 function modelMessage(model: Model, places?: Places): onnx.ModelProto.$Properties {
