@@ -1,0 +1,84 @@
+// The families of kernels by which the README lists what can be exported.
+import { activation } from '../lowerings/activation.js'
+import { binary } from '../lowerings/arithmetic.js'
+import { complex } from '../lowerings/complex.js'
+import { convolution } from '../lowerings/convolution.js'
+import { creation } from '../lowerings/creation.js'
+import { cropping } from '../lowerings/crop.js'
+import { depthwiseConvolution } from '../lowerings/depthwise.js'
+import { dilation } from '../lowerings/dilation.js'
+import { elementwise } from '../lowerings/elementwise.js'
+import { gathering } from '../lowerings/gather.js'
+import { complexLowerings, lowerings } from '../lowerings/index.js'
+import { logic } from '../lowerings/logic.js'
+import { matmul } from '../lowerings/matmul.js'
+import { movement } from '../lowerings/movement.js'
+import { normalization } from '../lowerings/normalization.js'
+import { padding } from '../lowerings/padding.js'
+import { poolGradients } from '../lowerings/pool-gradients.js'
+import { pooling } from '../lowerings/pooling.js'
+import { reduction } from '../lowerings/reduction.js'
+import { resizeGradients } from '../lowerings/resize-gradient.js'
+import { resizing } from '../lowerings/resize.js'
+import { rotation } from '../lowerings/rotation.js'
+import { scan } from '../lowerings/scan.js'
+import { scattering } from '../lowerings/scatter.js'
+import { search } from '../lowerings/search.js'
+import { segment } from '../lowerings/segment.js'
+import { sequence } from '../lowerings/sequence.js'
+import { slicing } from '../lowerings/slicing.js'
+import { softmaxes } from '../lowerings/softmax.js'
+import { sparse } from '../lowerings/sparse.js'
+import { transformation } from '../lowerings/transformation.js'
+
+/** Kernels of a kind, and what there is to know about them. */
+export interface Family {
+  readonly name: string
+  readonly kernels: readonly string[]
+  readonly notes: string
+}
+
+function family(name: string, tables: readonly object[], notes = ''): Family {
+  return { name, kernels: tables.flatMap((table) => Object.keys(table)).sort(), notes }
+}
+
+const onlyComplex = Object.fromEntries(
+  Object.entries(complexLowerings).filter(([kernel]) => !(kernel in lowerings)),
+)
+const also = Object.keys(complexLowerings).filter((kernel) => kernel in lowerings)
+
+/** Every kernel that can be exported stands in one family. */
+export const families: readonly Family[] = [
+  family('Arithmetic', [binary]),
+  family('Functions of one tensor', [elementwise]),
+  family('Activations', [activation]),
+  family('Comparisons and logic', [logic]),
+  family('Matrix products', [matmul]),
+  family('Convolutions', [convolution, depthwiseConvolution, dilation], 'gradients included'),
+  family('Pools', [pooling, poolGradients], 'gradients included'),
+  family('Normalisation', [normalization, softmaxes]),
+  family(
+    'Reductions',
+    [reduction],
+    'of NaN `Max` and `Min` make NaN, as TensorFlow.js does; `ArgMax` and `ArgMin` leave it to the runtime, and ONNX Runtime does as TensorFlow.js',
+  ),
+  family(
+    'Scans and searches',
+    [scan, search],
+    '`Cumprod` along an axis of known size; `TopK` always sorted',
+  ),
+  family(
+    'Sums by group',
+    [segment],
+    'numbers and ids outside the range are left out, also negative ones in a histogram, which TensorFlow.js refuses',
+  ),
+  family('Shapes', [movement, slicing, padding]),
+  family('Picking and putting', [gathering, scattering, sparse]),
+  family('Making', [creation, sequence], '`Range` and `LinSpace` of numbers that are known'),
+  family('Images', [resizing, resizeGradients, cropping, rotation, transformation]),
+  family(
+    'Complex numbers',
+    [complex, onlyComplex],
+    `as pairs of tensors inside the graph, its inputs and outputs being real; also ${also.map((kernel) => `\`${kernel}\``).join(' ')}`,
+  ),
+]
