@@ -1,8 +1,8 @@
 // Normalisation over channels and by given moments.
 import { attr } from '@anyvae/onnx'
+import type { KernelMap } from '../kernels.js'
 import type { Operand } from '../operand.js'
 import type { Recorder } from '../recorder.js'
-import { channelsFirst, channelsLast } from './layout.js'
 import type { Lowering } from './lowering.js'
 
 /**
@@ -26,33 +26,41 @@ const batchNorm: Lowering<'FusedBatchNorm'> = (inputs, { varianceEpsilon }, reco
 
 const DEFAULT_EPSILON = 0.001
 
-/** localResponseNormalization(x: Tensor4D, depthRadius, bias, alpha, beta) */
-const lrn: Lowering<'LRN'> = ({ x }, { depthRadius, bias, alpha, beta }, recorder) => {
-  const size = 2 * depthRadius + 1
-  const result = recorder.node('LRN', [channelsFirst(x, recorder)], {
-    size: attr.int(size),
-    bias: attr.float(bias),
-    // ONNX divides alpha by the size.
-    alpha: attr.float(alpha * size),
-    beta: attr.float(beta),
-  })
-  return channelsLast(result, recorder)
-}
+type Response = KernelMap['LRN']['attributes']
 
-/** The gradient of lrn: dy * norm^-beta - 2 * alpha * beta * x * windowSum(dy * y / norm). */
+/**
+ * localResponseNormalization(x: Tensor4D, depthRadius, bias, alpha, beta): x / norm^beta. The operator
+ * LRN wants channels first, WebGPU has it not, and the reference evaluator of ONNX errs in it.
+ */
+const lrn: Lowering<'LRN'> = ({ x }, attributes, recorder) =>
+  recorder.elementwise('Div', [
+    x,
+    power(normOf(x, attributes, recorder), attributes.beta, recorder),
+  ])
+
+/** The gradient of lrn: dy / norm^beta - 2 * alpha * beta * x * windowSum(dy * y / norm). */
 const lrnGrad: Lowering<'LRNGrad'> = ({ x, y, dy }, attributes, recorder) => {
-  const { depthRadius, bias, alpha, beta } = attributes
-  const call = (opType: string, a: Operand, b: Operand | number) => {
-    const second = typeof b === 'number' ? recorder.fill('float32', [], b) : b
-    return recorder.elementwise(opType, [a, second])
-  }
-  const size = 2 * depthRadius + 1
-  const squares = channelAverage(call('Mul', x, x), depthRadius, recorder)
-  const norm = call('Add', call('Mul', squares, alpha * size), bias)
-  const direct = call('Div', dy, call('Pow', norm, beta))
+  const { depthRadius, alpha, beta } = attributes
+  const call = (opType: string, a: Operand, b: Operand) => recorder.elementwise(opType, [a, b])
+  const norm = normOf(x, attributes, recorder)
+  const direct = call('Div', dy, power(norm, beta, recorder))
   const parts = call('Div', call('Mul', dy, y), norm)
   const shared = call('Mul', x, channelAverage(parts, depthRadius, recorder))
-  return call('Sub', direct, call('Mul', shared, 2 * alpha * beta * size))
+  const factor = recorder.fill('float32', [], 2 * alpha * beta * (2 * depthRadius + 1))
+  return call('Sub', direct, call('Mul', shared, factor))
+}
+
+/** bias + alpha * the sum of squares over the channels around each one. */
+function normOf(x: Operand, { depthRadius, bias, alpha }: Response, recorder: Recorder): Operand {
+  const squares = recorder.elementwise('Mul', [x, x])
+  const factor = recorder.fill('float32', [], alpha * (2 * depthRadius + 1))
+  const average = channelAverage(squares, depthRadius, recorder)
+  const scaled = recorder.elementwise('Mul', [average, factor])
+  return recorder.elementwise('Add', [scaled, recorder.fill('float32', [], bias)])
+}
+
+function power(x: Operand, exponent: number, recorder: Recorder): Operand {
+  return recorder.elementwise('Pow', [x, recorder.fill('float32', [], exponent)])
 }
 
 /** The sum over the channels around each one, divided by how many those are at most. */
