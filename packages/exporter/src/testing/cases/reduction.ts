@@ -107,7 +107,7 @@ const places = (['ArgMax', 'ArgMin'] as const).flatMap((kernel) => {
 })
 
 const gradients = [
-  of('Sum', 'gradient of a mean', (x) => tf.grad((y) => tf.mean(tf.square(y)))(x), floats(2, 3)),
+  of('Mean', 'gradient', (x) => tf.grad((y) => tf.mean(tf.square(y)))(x), floats(2, 3)),
   of('Max', 'gradient', (x) => tf.grad((y) => tf.max(y, 1))(x), floats(3, 4)),
 ]
 
