@@ -18,6 +18,7 @@ import schemas
 import values
 from cases import Case, find
 from exceptions import EXCEPTIONS
+from repairs import REPAIRS
 
 WORKERS = 2
 
@@ -118,6 +119,8 @@ def report(results: list[Result], folders: list[Path], whole: bool) -> bool:
     unused = [each for place, each in enumerate(EXCEPTIONS) if not applied[place]] if whole else []
     for each in unused:
         print(f"exception: {each.files}, {each.check}: applies to nothing, expected some file")
+    for each in REPAIRS:
+        print(f"repaired: {each.__name__} of the reference evaluator: {each.__doc__}")
     refused, unwritten = written(folders)
     for name, message in unwritten.items():
         print(f"{name}: not exported: {message}")

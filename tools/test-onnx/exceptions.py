@@ -26,3 +26,11 @@ EXCEPTIONS = [
     )
     for operator in ("ArgMax", "ArgMin")
 ]
+EXCEPTIONS.append(
+    Known(
+        "ops/AvgPool/*NaN*",
+        "values",
+        "expected nan",
+        "the reference evaluator marks padding with NaN, and so leaves any NaN out of an average",
+    )
+)

@@ -1,6 +1,5 @@
 // A model whose weights are in a file beside it, as those above 2 GB are.
-import { encodeModelParts } from '../../packages/onnx/src/codec/codec.js'
-import { createModel, GraphBuilder, tensorOf } from '@anyvae/onnx'
+import { createModel, encodeModelParts, GraphBuilder, tensorOf } from '@anyvae/onnx'
 
 const floats = (count, from) => Float32Array.from({ length: count }, (_, i) => from + i)
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 from onnx import ModelProto, TensorProto, numpy_helper
 from onnx.reference import ReferenceEvaluator
+from repairs import REPAIRS
 
 
 def differences(
@@ -15,7 +16,7 @@ def differences(
     expected = tensors(data, "output")
     names = [value.name for value in model.graph.output]
     with np.errstate(all="ignore"):
-        results = ReferenceEvaluator(model).run(
+        results = ReferenceEvaluator(model, new_ops=REPAIRS).run(
             None, dict(zip([value.name for value in model.graph.input], feeds, strict=True))
         )
     if len(expected) != len(names):

@@ -1,6 +1,16 @@
 // The public names of @anyvae/onnx.
 export { checkModel } from './check/checker.js'
-export { decodeModel, decodeTensor, encodeModel, encodeTensor } from './codec/codec.js'
+export {
+  decodeModel,
+  decodeTensor,
+  encodeModel,
+  encodeModelParts,
+  encodeTensor,
+  externalFiles,
+  type ModelParts,
+  type PartsOptions,
+} from './codec/codec.js'
+export type { ExternalPlace, ReadExternal } from './codec/external.js'
 export { OnnxError } from './error.js'
 export { removeDeadNodes, removeUnusedInitializers } from './passes/dead.js'
 export { foldConstants } from './passes/fold.js'
@@ -24,7 +34,9 @@ export { GraphBuilder, type CallOptions } from './builder/builder.js'
 export { loopGraph, type LoopOptions, type Scanned } from './builder/loop.js'
 export { identifier, Names } from './builder/names.js'
 export { numbersOf, tensorOf } from './builder/tensor.js'
+export { leastOpset } from './builder/operators/check.js'
 export { attr, type Value, type ValueType } from './builder/value.js'
+export type { DftOptions } from './builder/forms.js'
 export { broadcast } from './builder/inference/elementwise.js'
 export { dataTypeBytes, dataTypeCode } from './data-types.js'
 export { elementCount } from './builder/value.js'
