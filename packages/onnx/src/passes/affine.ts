@@ -40,12 +40,12 @@ const affineIntoLayer: Rule = (node, site) => {
 function affineOf(
   node: Node,
   constants: readonly string[],
-  { layer, site }: { readonly layer: Layer; readonly site: Site },
+  { layer, site }: Omit<Place, 'constants'>,
 ): Affine | undefined {
+  if (node.opType === 'BatchNormalization') return normalization(node, { constants, layer, site })
   const values = constants.map((name) => perChannel(name, layer, site))
   const [first] = values
   if (!values.every((each) => each !== undefined) || first === undefined) return undefined
-  if (node.opType === 'BatchNormalization') return normalization(node, values)
   if (values.length !== 1) return undefined
   if (node.opType === 'Mul') return { scale: first }
   if (node.opType === 'Div') return { scale: first.map((each) => 1 / each) }
@@ -53,12 +53,24 @@ function affineOf(
   return undefined
 }
 
+interface Place {
+  readonly constants: readonly string[]
+  readonly layer: Layer
+  readonly site: Site
+}
+
 /** scale * (x - mean) / sqrt(variance + epsilon) + bias, from the operator's own definition. */
-function normalization(node: Node, values: readonly (readonly number[])[]): Affine | undefined {
-  const [gamma = [], beta = [], mean = [], variance = []] = values
+function normalization(node: Node, { constants, layer, site }: Place): Affine | undefined {
+  const tensors = constants.map((name) => site.scope.constants.get(name))
+  const isWhole = tensors.every((tensor) => {
+    return tensor?.dataType === 'float32' && tensor.bytes.length === 4 * layer.channels
+  })
   const { epsilon, training_mode } = node.attributes
-  if (node.outputs.length !== 1 || values.length !== 4) return undefined
+  if (!isWhole || node.outputs.length !== 1) return undefined
   if (training_mode?.type === 'int' && training_mode.value === 1) return undefined
+  const [gamma = [], beta = [], mean = [], variance = []] = tensors.map((tensor) =>
+    tensor ? numbersOf(tensor) : [],
+  )
   const floor = epsilon?.type === 'float' ? epsilon.value : 1e-5
   const scale = gamma.map((each, i) => each / Math.sqrt((variance[i] ?? 0) + floor))
   return { scale, shift: beta.map((each, i) => each - (mean[i] ?? 0) * (scale[i] ?? 0)) }

@@ -2,10 +2,11 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node'
 import { describe, expect, it } from 'vitest'
 import { GraphBuilder } from '../builder/builder.js'
+import { numbersOf, tensorOf } from '../builder/tensor.js'
 import { elementCount, type Value } from '../builder/value.js'
 import { checkModel } from '../check/checker.js'
 import { encodeModel } from '../codec/codec.js'
-import type { Graph, Model, ValueInfo } from '../types.js'
+import type { Graph, Initializer, Model, ValueInfo } from '../types.js'
 
 const modelOf = (graph: Graph): Model => ({ irVersion: 8, opsets: { '': 17 }, graph })
 
@@ -68,6 +69,34 @@ export function graphOf(
   const x = builder.input('x', { dataType: 'float32', dims })
   builder.output('y', body(builder, x))
   return builder.build('g')
+}
+
+/** The operators of a graph in order, one line. */
+export const operators = (graph: Graph) => graph.nodes.map((node) => node.opType).join(' ')
+
+/** A constant of arbitrary numbers between -1 and 1. */
+export function wave(b: GraphBuilder, dims: readonly number[], name = 'wave'): Value {
+  const values = Float32Array.from({ length: elementCount(dims) }, (_, i) => Math.cos(3 * i + 1))
+  return b.initializer(name, tensorOf('float32', dims, values))
+}
+
+/** The graph with its first input's first axis, and all that have the same size there, called `batch`. */
+export function withBatch(graph: Graph): Graph {
+  const size = graph.inputs[0]?.dims?.[0]
+  const symbolic = <T extends ValueInfo>(value: T): T => ({
+    ...value,
+    dims: value.dims?.map((dim, axis) => (axis === 0 && dim === size ? 'batch' : dim)),
+  })
+  const initializers = graph.initializers.map((tensor) => openShape(tensor, size))
+  const [inputs, outputs] = [graph.inputs.map(symbolic), graph.outputs.map(symbolic)]
+  return { ...graph, inputs, outputs, initializers, values: graph.values.map(symbolic) }
+}
+
+/** A shape for Reshape takes -1 for the batch. */
+function openShape(tensor: Initializer, size: unknown): Initializer {
+  if (!tensor.name.startsWith('shape') || numbersOf(tensor)[0] !== size) return tensor
+  const sizes = [-1, ...numbersOf(tensor).slice(1)]
+  return { name: tensor.name, ...tensorOf('int64', tensor.dims, sizes) }
 }
 
 describe('expectSame', () => {

@@ -1,12 +1,13 @@
-// Moves Transposes through element-wise operators, so that pairs meet and cancel.
+// Moves Transposes behind other operators, so that pairs meet and cancel.
 import { Names } from '../builder/names.js'
 import type { Graph } from '../types.js'
 import { removeDeadNodes } from './dead.js'
 import { foldInScope } from './fold.js'
 import { moveTransposes } from './move.js'
+import { moverOf } from './movers.js'
 import { scopeOf, type Scope } from './scope.js'
 import { settled } from './settled.js'
-import { allNames, mapSubgraphs, readerCounts } from './walk.js'
+import { allNames, mapSubgraphs } from './walk.js'
 
 /** What a sub-graph is seen from: the values around it, and the names of the whole graph. */
 interface Surroundings {
@@ -14,10 +15,14 @@ interface Surroundings {
   readonly names: Names
 }
 
+/** Above this many Transposes that are in the way of each other, they are only tried all at once. */
+const MOST_TRIALS = 64
+
 /**
- * Moves Transposes behind element-wise operators: unary ones, and those with several operands where
- * the others are transposed alike, of one element, constant, or rearranged by a Reshape. One that
- * several nodes read is moved only where fewer or smaller Transposes are left in the end.
+ * Moves Transposes behind the operators of the table in `movers`, where the other operands are
+ * transposed alike, constant, or can be rearranged by a Reshape; what comes to meet cancels. Those that
+ * several nodes read, and those that only another Transpose lets pass, are moved where fewer elements
+ * are transposed in the end.
  */
 export function pushTransposes(graph: Graph): Graph {
   const names = new Names()
@@ -29,10 +34,14 @@ function pushed(graph: Graph, around: Surroundings): Graph {
   const outer = scopeOf(graph, around.outer)
   const inner = mapSubgraphs(graph, (subgraph) => pushed(subgraph, { ...around, outer }))
   let best = settle(inner, around, [])
-  for (const name of sharedTransposes(best)) {
-    if (!sharedTransposes(best).includes(name)) continue
-    const trial = settle(best, around, [name])
-    if (cost(trial) < cost(best)) best = trial
+  const attempt = (names: readonly string[]) => {
+    const trial = settle(best, around, names)
+    if (isBetter(cost(trial), cost(best))) best = trial
+  }
+  const stuck = stuckTransposes(best)
+  if (stuck.length > 1) attempt(stuck)
+  for (const name of stuckTransposes(best).slice(0, MOST_TRIALS)) {
+    if (stuckTransposes(best).includes(name)) attempt([name])
   }
   return best
 }
@@ -47,20 +56,30 @@ function settle(graph: Graph, { outer, names }: Surroundings, eager: readonly st
   ])
 }
 
-function sharedTransposes(graph: Graph): string[] {
-  const counts = readerCounts(graph)
+/** Transposes before operators that could move before them, if others let them. */
+function stuckTransposes(graph: Graph): string[] {
+  const movable = new Set(graph.nodes.filter(moverOf).flatMap((node) => node.inputs))
   const outputs = graph.nodes.filter(isTranspose).flatMap((node) => node.outputs)
-  return outputs.filter((name) => (counts.get(name) ?? 0) > 1)
+  return outputs.filter((name) => movable.has(name))
 }
 
-/** Elements that Transposes copy; symbolic and unknown sizes count as 1. */
-function cost(graph: Graph): number {
+interface Cost {
+  /** Elements that Transposes copy; symbolic and unknown sizes count as 1. */
+  readonly elements: number
+  readonly nodes: number
+}
+
+function cost(graph: Graph): Cost {
   const { types } = scopeOf(graph)
   const sizes = graph.nodes.filter(isTranspose).map((node) => {
     const dims = types.get(node.outputs[0] ?? '')?.dims ?? []
     return dims.reduce<number>((size, dim) => size * (typeof dim === 'number' ? dim : 1), 1)
   })
-  return sizes.reduce((sum, size) => sum + size, 0)
+  return { elements: sizes.reduce((sum, size) => sum + size, 0), nodes: graph.nodes.length }
+}
+
+function isBetter(a: Cost, b: Cost): boolean {
+  return a.elements < b.elements || (a.elements === b.elements && a.nodes < b.nodes)
 }
 
 function isTranspose({ opType, domain }: Graph['nodes'][number]): boolean {

@@ -1,0 +1,115 @@
+// Scaling and BatchNormalization go into the layers before them.
+import { describe, expect, it } from 'vitest'
+import type { GraphBuilder } from '../builder/builder.js'
+import { tensorOf } from '../builder/tensor.js'
+import { attr, type Value } from '../builder/value.js'
+import { foldAffine } from './affine.js'
+import { foldBiases } from './bias.js'
+import { expectSame, graphOf, operators, ROUNDING, wave } from './harness.test.js'
+
+const window = {
+  kernel_shape: attr.ints([3, 3]),
+  pads: attr.ints([1, 1, 1, 1]),
+  strides: attr.ints([1, 1]),
+  dilations: attr.ints([1, 1]),
+}
+
+type Layer = (b: GraphBuilder, x: Value) => Value
+
+const conv: Layer = (b, x) =>
+  b.node('Conv', [x, wave(b, [4, 2, 3, 3]), wave(b, [4])], { ...window, group: attr.int(2) })
+
+const transposed: Layer = (b, x) =>
+  b.node('ConvTranspose', [x, wave(b, [4, 3, 3, 3])], {
+    ...window,
+    output_padding: attr.ints([0, 0]),
+    group: attr.int(2),
+  })
+
+/** In inference mode, with a variance above 0. */
+function normalized(b: GraphBuilder, x: Value): Value {
+  const channels = x.dims[1] ?? 1
+  const variance = Float32Array.from({ length: channels }, (_, i) => 0.5 + i)
+  const statistics = [1, 2, 3].map(() => wave(b, [channels]))
+  const inputs = [
+    x,
+    ...statistics,
+    b.initializer('variance', tensorOf('float32', [channels], variance)),
+  ]
+  return b.node('BatchNormalization', inputs, { epsilon: attr.float(1e-3) })
+}
+
+const dims = [2, 4, 5, 5]
+
+describe('foldAffine', () => {
+  it.each<[string, Layer, string]>([
+    ['BatchNormalization into Conv', (b, x) => normalized(b, conv(b, x)), 'Conv'],
+    [
+      'BatchNormalization into ConvTranspose',
+      (b, x) => normalized(b, transposed(b, x)),
+      'ConvTranspose',
+    ],
+    [
+      'Mul, Sub and Div by constants per channel',
+      (b, x) => {
+        const [scale, mean] = [wave(b, [4, 1, 1]), wave(b, [1, 4, 1, 1])]
+        const centred = b.node('Sub', [b.node('Mul', [scale, conv(b, x)]), mean])
+        return b.node('Div', [centred, b.scalar('float32', 3)])
+      },
+      'Conv',
+    ],
+    [
+      'a scale into the columns of Gemm',
+      (b, x) => {
+        const flat = b.reshape(x, [2, 100])
+        const y = b.node('Gemm', [flat, wave(b, [6, 100])], { transB: attr.int(1) })
+        return b.node('Mul', [y, wave(b, [6])])
+      },
+      'Reshape Gemm',
+    ],
+  ])('puts %s', async (_, body, left) => {
+    const graph = graphOf(dims, body)
+    const after = foldAffine(graph)
+    expect(operators(after)).toBe(left)
+    await expectSame(graph, after, ROUNDING)
+  })
+
+  it('meets the Adds between, with foldBiases', async () => {
+    const graph = graphOf(dims, (b, x) => {
+      const shifted = b.node('Add', [
+        b.node('Mul', [conv(b, x), wave(b, [4, 1, 1])]),
+        wave(b, [4, 1, 1]),
+      ])
+      return b.node('Mul', [shifted, wave(b, [4, 1, 1])])
+    })
+    const after = foldAffine(foldBiases(foldAffine(graph)))
+    expect(operators(after)).toBe('Conv')
+    await expectSame(graph, after, ROUNDING)
+  })
+
+  it.each<[string, Layer]>([
+    [
+      'large weights that another layer reads',
+      (b, x) => {
+        const weights = wave(b, [16, 4, 3, 3])
+        const y = b.node('Conv', [x, weights], { ...window, group: attr.int(1) })
+        const z = b.node('Conv', [b.node('Neg', [x]), weights], { ...window, group: attr.int(1) })
+        return b.node('Add', [normalized(b, y), z])
+      },
+    ],
+    [
+      'a scale that another operator does not see',
+      (b, x) => {
+        const y = conv(b, x)
+        return b.node('Add', [normalized(b, y), y])
+      },
+    ],
+    ['a division by zero', (b, x) => b.node('Div', [conv(b, x), b.scalar('float32', 0)])],
+    ['a constant divided by the result', (b, x) => b.node('Div', [wave(b, [4, 1, 1]), conv(b, x)])],
+  ])('leaves %s', async (_, body) => {
+    const graph = graphOf(dims, body)
+    const after = foldAffine(graph)
+    expect(operators(after)).toBe(operators(graph))
+    await expectSame(graph, after)
+  })
+})

@@ -1,0 +1,73 @@
+// Biases go into convolutions, and nowhere else.
+import { describe, expect, it } from 'vitest'
+import type { GraphBuilder } from '../builder/builder.js'
+import { attr, type Value } from '../builder/value.js'
+import { foldBiases } from './bias.js'
+import { expectSame, graphOf, operators, ROUNDING, wave } from './harness.test.js'
+
+const window = {
+  kernel_shape: attr.ints([3, 3]),
+  pads: attr.ints([1, 1, 1, 1]),
+  strides: attr.ints([1, 1]),
+  dilations: attr.ints([1, 1]),
+  group: attr.int(1),
+}
+
+function conv(b: GraphBuilder, x: Value, bias?: Value): Value {
+  return b.node('Conv', [x, wave(b, [4, 3, 3, 3], 'kernel'), bias], window)
+}
+
+const dims = [2, 3, 5, 5]
+
+describe('foldBiases', () => {
+  it.each([
+    ['[C, 1, 1]', [4, 1, 1]],
+    ['[1, C, 1, 1]', [1, 4, 1, 1]],
+    ['one value', [1]],
+    ['a scalar', []],
+  ])('puts a constant of %s into a Conv', async (_, shape) => {
+    const graph = graphOf(dims, (b, x) => b.node('Add', [wave(b, shape), conv(b, x)]))
+    const after = foldBiases(graph)
+    expect(operators(after)).toBe('Conv')
+    await expectSame(graph, after, ROUNDING)
+  })
+
+  it('adds to the bias that is there, also of a ConvTranspose in groups', async () => {
+    const graph = graphOf([2, 4, 5, 5], (b, x) => {
+      const attributes = { ...window, output_padding: attr.ints([0, 0]), group: attr.int(2) }
+      const inputs = [x, wave(b, [4, 3, 3, 3]), wave(b, [6])]
+      const y = b.node('ConvTranspose', inputs, attributes)
+      return b.node('Relu', [b.node('Add', [y, wave(b, [6, 1, 1], 'bias')])])
+    })
+    const after = foldBiases(graph)
+    expect(operators(after)).toBe('ConvTranspose Relu')
+    await expectSame(graph, after, ROUNDING)
+  })
+
+  it.each<[string, (b: GraphBuilder, x: Value) => Value]>([
+    ['one for each column', (b, x) => b.node('Add', [conv(b, x), wave(b, [5])])],
+    [
+      'one that makes the result larger',
+      (b, x) => b.node('Add', [conv(b, x), wave(b, [1, 1, 4, 1, 1])]),
+    ],
+    [
+      'an Add of one of two readers',
+      (b, x) => {
+        const y = conv(b, x)
+        return b.node('Mul', [b.node('Add', [y, wave(b, [4, 1, 1])]), y])
+      },
+    ],
+    [
+      'a bias that is no constant',
+      (b, x) => {
+        const bias = b.input('bias', { dataType: 'float32', dims: [4, 1, 1] })
+        return b.node('Add', [conv(b, x), bias])
+      },
+    ],
+  ])('leaves %s', async (_, body) => {
+    const graph = graphOf(dims, body)
+    const after = foldBiases(graph)
+    expect(operators(after)).toBe(operators(graph))
+    await expectSame(graph, after)
+  })
+})
