@@ -9,8 +9,9 @@ import {
 } from '@anyvae/runtime'
 import { createNetwork } from '@anyvae/trainer'
 import { modelCard } from './card.js'
-import { vaeModels } from './graphs.js'
+import { type NodeCounts, vaeModels } from './graphs.js'
 import { samplesPicture } from './pictures.js'
+import { FLOAT32_TOLERANCE } from './replay.js'
 import type { Trained } from './trained.js'
 import { encodeVectors, makeVectors, type Part } from './vectors.js'
 import { VERSION } from './version.js'
@@ -23,13 +24,12 @@ export interface BundleOptions {
   /** SPDX identifier of the weights' licence; `other` where left out, which grants nothing. */
   readonly license?: string
   readonly author?: string
+  /** Told of each graph how many nodes the passes left. */
+  readonly onGraph?: ((name: Part, nodes: NodeCounts) => void) | undefined
 }
 
 /** A bundle's files by their path within its folder. */
 export type BundleFiles = ReadonlyMap<string, Uint8Array>
-
-/** Largest absolute difference with which a float32 graph replays its test vectors. */
-const FLOAT32_TOLERANCE = 1e-4
 
 /** Everything that a bundle's folder holds. */
 export async function createBundle(trained: Trained, options: BundleOptions): Promise<BundleFiles> {
@@ -38,6 +38,7 @@ export async function createBundle(trained: Trained, options: BundleOptions): Pr
   const models = vaeModels(network, trained.parameters, {
     opset,
     producerVersion: VERSION,
+    onGraph: options.onGraph,
     metadata: metadataOf(trained, { ...options, license }),
   })
   const encoder = encodeModel(models.encoder)

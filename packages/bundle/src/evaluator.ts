@@ -4,15 +4,16 @@ import {
   type BundleReader,
   type ImageShape,
   type Manifest,
+  type Precision,
   readManifest,
   readModel,
   type Role,
   type Session,
   type SessionBackend,
   type SessionOptions,
-  type TensorValue,
 } from '@anyvae/runtime'
 import type { EvaluationBatch, EvaluationTerms, Evaluator } from '@anyvae/trainer'
+import { posteriorLatents, elboTerms, type Results } from './elbo.js'
 import { BundleError } from './error.js'
 
 /** An open bundle that can be evaluated. */
@@ -23,19 +24,28 @@ export interface BundleEvaluator extends Evaluator {
   release(): Promise<void>
 }
 
+/** How to open a bundle for evaluation. */
+export interface EvaluatorOptions extends SessionOptions {
+  /** Which files to use; `float32` where left out. A half that lacks them uses float32. */
+  readonly precision?: Precision
+}
+
 /**
- * Opens a bundle for evaluation. Its likelihood is computed here, in float64, from the decoder's
- * `logits` (Bernoulli) or `log_scale` (Gaussian): independently of the graphs that trained it.
+ * Opens a bundle for evaluation. Its likelihood is computed in float64 from what the decoder puts out,
+ * independently of the graphs that trained it.
+ *
+ * @throws BundleError (by rejection) where a half is missing, or no file is of the precision
  */
 export async function bundleEvaluator(
   reader: BundleReader,
   backend: SessionBackend,
-  options: SessionOptions = {},
+  { precision = 'float32', ...options }: EvaluatorOptions = {},
 ): Promise<BundleEvaluator> {
   const manifest = await readManifest(reader)
+  checkPrecision(manifest, precision)
   const open = async (role: Role) => {
-    const file = fileOf(manifest, role)
-    return backend.createSession(await readModel(reader, manifest, file), options)
+    const path = fileOf(manifest, role, precision) ?? referenceOf(manifest, role)
+    return backend.createSession(await readModel(reader, manifest, path), options)
   }
   const sessions = { encoder: await open('encoder'), decoder: await open('decoder') }
   return {
@@ -49,15 +59,27 @@ export async function bundleEvaluator(
   }
 }
 
-function fileOf(manifest: Manifest, role: Role): string {
-  const entry = Object.entries(manifest.files).find(
-    ([, file]) => file.role === role && file.precision === 'float32',
+function checkPrecision({ files }: Manifest, precision: Precision): void {
+  const known = [...new Set(Object.values(files).map((file) => file.precision))]
+  if (known.includes(precision)) return
+  throw new BundleError(
+    `precision: not in this bundle, got ${precision}, expected one of ${known.join(', ')}`,
   )
-  if (entry === undefined) {
-    const got = Object.keys(manifest.files).join(', ')
-    throw new BundleError(`bundle: has no ${role}, got ${got}, expected one of precision float32`)
-  }
-  return entry[0]
+}
+
+function fileOf({ files }: Manifest, role: Role, precision: Precision): string | undefined {
+  const found = Object.entries(files).find(
+    ([, file]) => file.role === role && file.precision === precision,
+  )
+  return found?.[0]
+}
+
+/** The path of a half's float32 file. Throws BundleError where there is none. */
+export function referenceOf(manifest: Manifest, role: Role): string {
+  const path = fileOf(manifest, role, 'float32')
+  if (path !== undefined) return path
+  const got = Object.keys(manifest.files).join(', ')
+  throw new BundleError(`bundle: has no ${role}, got ${got}, expected one of precision float32`)
 }
 
 interface Sessions {
@@ -70,66 +92,21 @@ async function evaluateBatch(
   manifest: Manifest,
   { images, noise, count }: EvaluationBatch,
 ): Promise<EvaluationTerms> {
-  const { channels, height, width } = manifest.image
   const pixels = unitPixels(images)
-  const posterior = await encoder.run({
-    image: { type: 'float32', dims: [count, channels, height, width], data: pixels },
-  })
-  const mean = floats(posterior, 'mean')
-  const logVariance = floats(posterior, 'log_variance')
-  const latent = mean.map(
-    (value, i) => value + Math.exp((logVariance[i] ?? 0) / 2) * (noise[i] ?? 0),
+  const posterior = await encoder.run(imageFeeds(manifest, pixels, count))
+  const decoded = await decoder.run(
+    latentFeeds(manifest, posteriorLatents(posterior, noise), count),
   )
-  const decoded = await decoder.run({
-    latent: { type: 'float32', dims: [count, manifest.latentSize], data: latent },
-  })
-  const loss = pixelLoss(manifest, decoded)
-  return {
-    reconstruction: rowSums(count, pixels.length / count, (i) => loss(pixels[i] ?? 0, i)),
-    kl: rowSums(count, manifest.latentSize, (i) => klTerm(mean[i] ?? 0, logVariance[i] ?? 0)),
-    mean,
-  }
+  return elboTerms(manifest, { count, pixels, posterior, decoded })
 }
 
-type Results = Readonly<Record<string, TensorValue>>
-
-/** -log p(x given z) of one pixel, in nats. */
-function pixelLoss(manifest: Manifest, decoded: Results): (x: number, i: number) => number {
-  if (manifest.likelihood === 'bernoulli') {
-    const logits = floats(decoded, 'logits')
-    return (x, i) => softplus(logits[i] ?? 0) - x * (logits[i] ?? 0)
-  }
-  const image = floats(decoded, 'image')
-  const logScale = floats(decoded, 'log_scale')[0] ?? 0
-  const constant = logScale + Math.log(2 * Math.PI) / 2
-  const precision = Math.exp(-2 * logScale)
-  return (x, i) => constant + (precision * (x - (image[i] ?? 0)) ** 2) / 2
+/** What an encoder is fed: pixels of 0 to 1. */
+export function imageFeeds({ image }: Manifest, data: Float32Array, count: number): Results {
+  const { channels, height, width } = image
+  return { image: { type: 'float32', dims: [count, channels, height, width], data } }
 }
 
-/** log(1 + exp(x)) without overflow. */
-function softplus(x: number): number {
-  return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)))
-}
-
-/** KL(N(mean, variance) || N(0, 1)) of one latent (Kingma and Welling 2014, appendix B). */
-function klTerm(mean: number, logVariance: number): number {
-  return (mean * mean + Math.exp(logVariance) - logVariance - 1) / 2
-}
-
-function rowSums(rows: number, columns: number, term: (i: number) => number): Float32Array {
-  return Float32Array.from({ length: rows }, (_, row) => {
-    let sum = 0
-    for (let column = 0; column < columns; column++) {
-      sum += term(row * columns + column)
-    }
-    return sum
-  })
-}
-
-function floats(results: Results, name: string): Float32Array {
-  const value = results[name]
-  if (value?.type !== 'float32') {
-    throw new BundleError(`${name}: missing from the model's outputs, expected float32 values`)
-  }
-  return value.data
+/** What a decoder is fed. */
+export function latentFeeds({ latentSize }: Manifest, data: Float32Array, count: number): Results {
+  return { latent: { type: 'float32', dims: [count, latentSize], data } }
 }

@@ -34,18 +34,13 @@ describe('the graphs of the mlp', () => {
         encoder_log_variance_kernel: float32[400, 20]
         shape: int64[2] = {-1, 784}
         Reshape: float32[batch, 784] = Reshape(image, shape)
-        encoder_hidden_MatMul: float32[batch, 400] = MatMul(Reshape, encoder_hidden_kernel)
-        encoder_hidden_Add: float32[batch, 400] = Add(encoder_hidden_MatMul, encoder_hidden_bias)
-        encoder_hidden_Relu: float32[batch, 400] = Relu(encoder_hidden_Add)
-        encoder_mean_MatMul: float32[batch, 20] = MatMul(encoder_hidden_Relu, encoder_mean_kernel)
-        [encoder_mean_Add] mean: float32[batch, 20] = Add(encoder_mean_MatMul, encoder_mean_bias)
-        encoder_log_variance_MatMul: float32[batch, 20] = MatMul(encoder_hidden_Relu, encoder_log_variance_kernel)
-        [encoder_log_variance_Add] log_variance: float32[batch, 20] = Add(encoder_log_variance_MatMul, encoder_mean_bias)
+        encoder_hidden_Gemm: float32[batch, 400] = Gemm(Reshape, encoder_hidden_kernel, encoder_hidden_bias)
+        encoder_hidden_Relu: float32[batch, 400] = Relu(encoder_hidden_Gemm)
+        [encoder_mean_Gemm] mean: float32[batch, 20] = Gemm(encoder_hidden_Relu, encoder_mean_kernel, encoder_mean_bias)
+        [encoder_log_variance_Gemm] log_variance: float32[batch, 20] = Gemm(encoder_hidden_Relu, encoder_log_variance_kernel, encoder_mean_bias)
       }"
     `)
-    expect(operators(mlp.decoder)).toMatchInlineSnapshot(
-      `"MatMul Add Relu MatMul Add Sigmoid Reshape Reshape"`,
-    )
+    expect(operators(mlp.decoder)).toMatchInlineSnapshot(`"Gemm Relu Gemm Reshape Sigmoid"`)
   })
 
   it('are hardly larger than their weights', () => {
@@ -60,10 +55,10 @@ describe('the graphs of the conv', () => {
   it('keep their layout changes to the seam', () => {
     const conv = models({ architecture: 'conv', image })
     expect(operators(conv.encoder)).toMatchInlineSnapshot(
-      `"Conv Add LeakyRelu Conv Add LeakyRelu Transpose Reshape MatMul Add MatMul Add"`,
+      `"Conv LeakyRelu Conv LeakyRelu Reshape Gemm Gemm"`,
     )
     expect(operators(conv.decoder)).toMatchInlineSnapshot(
-      `"MatMul Add LeakyRelu Reshape Transpose ConvTranspose Add LeakyRelu ConvTranspose Reshape Add Sigmoid Reshape Reshape"`,
+      `"Gemm LeakyRelu Reshape ConvTranspose LeakyRelu ConvTranspose Sigmoid"`,
     )
   })
 

@@ -11,8 +11,16 @@ import {
 import type { Network, ParameterValues, Tensors } from '@anyvae/trainer'
 import { decoderOutputNames, decoderOutputs, encoderOutputs, type Named } from './networks.js'
 
+/** How many nodes a graph had as it was traced, and has after the passes. */
+export interface NodeCounts {
+  readonly before: number
+  readonly after: number
+}
+
 export interface GraphOptions {
   readonly opset: number
+  /** Told of each graph. */
+  readonly onGraph?: ((name: Part['name'], nodes: NodeCounts) => void) | undefined
   readonly producerVersion: string
   readonly metadata: Readonly<Record<string, string>>
 }
@@ -24,7 +32,7 @@ export function vaeModels(
   options: GraphOptions,
 ): { encoder: Model; decoder: Model } {
   const { image, latent } = network.config
-  const trace = (part: Part) => traced(network, parameters, { part, opset: options.opset })
+  const trace = (part: Part) => traced(network, parameters, { ...options, part })
   const encoder = trace({
     name: 'encoder',
     doc: 'Encodes images to the mean and the log-variance of the posterior q(z given x) of each latent.',
@@ -56,7 +64,7 @@ interface Part {
 function traced(
   network: Network,
   parameters: ParameterValues,
-  { part, opset }: { part: Part; opset: number },
+  { part, opset, onGraph }: GraphOptions & { part: Part },
 ): Graph {
   const graph = traceGraph(
     (inputs, weights) => {
@@ -78,7 +86,9 @@ function traced(
       ),
     },
   )
-  return optimizeGraph(graph)
+  const optimized = optimizeGraph(graph)
+  onGraph?.(part.name, { before: graph.nodes.length, after: optimized.nodes.length })
+  return optimized
 }
 
 function modelOf(graph: Graph, { opset, producerVersion, metadata }: GraphOptions): Model {

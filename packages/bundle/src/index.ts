@@ -1,6 +1,10 @@
 // The public names of @anyvae/bundle.
 export { createBundle, type BundleFiles, type BundleOptions } from './bundle.js'
 export { BundleError } from './error.js'
-export { bundleEvaluator, type BundleEvaluator } from './evaluator.js'
+export { bundleEvaluator, type BundleEvaluator, type EvaluatorOptions } from './evaluator.js'
+export type { NodeCounts } from './graphs.js'
+export type { LightPrecision } from './light.js'
+export { readBundle } from './memory.js'
 export { BINARISATION, type Trained, type TrainedData, trainedOf } from './trained.js'
+export { addVariants, type VariantOptions } from './variants.js'
 export { type FileVerification, type Verification, verifyBundle } from './verify.js'

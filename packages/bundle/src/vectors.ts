@@ -56,6 +56,13 @@ function tensorFrom({ dims, values }: Array32): tf.Tensor {
 
 const folderOf = (part: Part) => `vectors/${part}/test_data_set_0`
 
+/** Where the vectors of a half stand, in the order of the graph's inputs and outputs. */
+export function vectorPaths(part: Part, count: { inputs: number; outputs: number }): string[] {
+  const paths = (kind: string, number: number) =>
+    Array.from({ length: number }, (_, i) => `${folderOf(part)}/${kind}_${i}.pb`)
+  return [...paths('input', count.inputs), ...paths('output', count.outputs)]
+}
+
 /** The vectors as files of serialised TensorProto: input_N.pb and output_N.pb in the graph's order. */
 export function encodeVectors(part: Part, vectors: Vectors): [path: string, bytes: Uint8Array][] {
   const files = (kind: 'input' | 'output', tensors: Vectors['inputs']) =>

@@ -12,13 +12,10 @@ import {
   type SessionBackend,
   type SessionOptions,
   type SessionValue,
-  type TensorValue,
 } from '@anyvae/runtime'
 import { BundleError } from './error.js'
-import { readVectors, type Vectors } from './vectors.js'
-
-/** The largest difference that a float32 file is allowed, whatever its manifest says. */
-const FLOAT32_LIMIT = 1e-4
+import { limitOf, type Replayed, replayVectors } from './replay.js'
+import { readVectors } from './vectors.js'
 
 /** What was found of one model file. */
 export interface FileVerification {
@@ -59,11 +56,13 @@ export async function verifyBundle(
     const facts = { file, role, precision, bytes, tolerance }
     try {
       const replay = { reader, backend, options, manifest }
-      const largestDifference = await replayFile(replay, file, entry)
-      const ok = largestDifference <= limitOf(entry)
+      const replayed = await replayFile(replay, file, entry)
+      const largestDifference = replayed.difference
+      const limit = Math.min(tolerance, limitOf(precision, replayed))
+      const ok = largestDifference <= limit
       if (!ok) {
         problems.push(
-          `${file}: differs from its test vectors, got ${largestDifference.toExponential(2)}, expected at most ${limitOf(entry)}`,
+          `${file}: differs from its test vectors, got ${largestDifference.toExponential(2)}, expected at most ${limit}`,
         )
       }
       files.push({ ...facts, largestDifference, ok })
@@ -87,10 +86,6 @@ function isReference(file: ManifestFile, role: Role): boolean {
   return file.role === role && file.precision === 'float32'
 }
 
-function limitOf({ precision, tolerance }: ManifestFile): number {
-  return precision === 'float32' ? Math.min(tolerance, FLOAT32_LIMIT) : tolerance
-}
-
 interface Replay {
   readonly reader: BundleReader
   readonly backend: SessionBackend
@@ -98,7 +93,7 @@ interface Replay {
   readonly manifest: Manifest
 }
 
-async function replayFile(replay: Replay, file: string, entry: ManifestFile): Promise<number> {
+async function replayFile(replay: Replay, file: string, entry: ManifestFile): Promise<Replayed> {
   const { reader, backend, options, manifest } = replay
   const bytes = await readModel(reader, manifest, file)
   checkStructure(file, bytes)
@@ -151,48 +146,4 @@ function checkShapes(
       `${file}: inputs and outputs differ from the manifest, got ${got}, expected ${expected}`,
     )
   }
-}
-
-/** The largest absolute difference between a session's outputs and the vectors'. */
-async function replayVectors(session: Session, vectors: Vectors): Promise<number> {
-  checkNames('inputs', vectors.inputs, session.inputs)
-  checkNames('outputs', vectors.outputs, session.outputs)
-  const feeds = Object.entries(vectors.inputs).map(
-    ([name, { dims, values }]): [string, TensorValue] => [
-      name,
-      { type: 'float32', dims, data: values },
-    ],
-  )
-  const results = await session.run(Object.fromEntries(feeds))
-  return Object.entries(vectors.outputs).reduce((largest, [name, { dims, values }]) => {
-    const result = results[name]
-    if (result?.type !== 'float32' || result.dims.join() !== dims.join()) {
-      throw new BundleError(
-        `test vectors: output ${name} has another shape, got [${result?.dims.join(', ') ?? 'none'}], expected [${dims.join(', ')}]`,
-      )
-    }
-    return Math.max(largest, largestDifference(result.data, values))
-  }, 0)
-}
-
-/** Vectors that left an output out would check nothing of it. */
-function checkNames(what: string, vectors: Vectors['inputs'], values: readonly SessionValue[]) {
-  const got = Object.keys(vectors).join(', ')
-  const expected = values.map(({ name }) => name).join(', ')
-  if (got !== expected) {
-    throw new BundleError(
-      `test vectors: ${what} differ from the model's, got ${got}, expected ${expected}`,
-    )
-  }
-  if (Object.values(vectors).some(({ dims }) => dims[0] === 0)) {
-    throw new BundleError(`test vectors: ${what} are empty, got no rows, expected at least one`)
-  }
-}
-
-/** NaN anywhere counts as infinitely far. */
-function largestDifference(a: Float32Array, b: Float32Array): number {
-  return a.reduce((largest, value, i) => {
-    const difference = Math.abs(value - (b[i] ?? Number.NaN))
-    return Number.isNaN(difference) ? Infinity : Math.max(largest, difference)
-  }, 0)
 }

@@ -10,6 +10,8 @@ export { drawLatents, drawPosterior, interpolateLatents } from './latents.js'
 export type { InterpolateOptions, LatentBatch, Latents, SampleOptions } from './latents.js'
 export { FORMAT_VERSION } from './manifest.js'
 export type {
+  Calibration,
+  Damage,
   ImageShape,
   Manifest,
   ManifestFile,

@@ -1,6 +1,7 @@
 // From parsed JSON to a manifest: a table of hand-written checks, no schema library in a page.
 import { refuse } from './error.js'
-import { FORMAT_VERSION, type ImageShape, type Manifest, type ManifestFile } from './manifest.js'
+import { FORMAT_VERSION } from './manifest.js'
+import type { Damage, ImageShape, Manifest, ManifestFile } from './manifest.js'
 
 /** Returns where the value is as it should be, and throws a RuntimeError naming `field` elsewhere. */
 type Check = (value: unknown, field: string) => void
@@ -16,6 +17,14 @@ const count = check(isCount, 'a whole number of at least 1')
 
 const imageChecks: Checks<ImageShape> = { channels: count, height: count, width: count }
 
+const damage: Checks<Damage> = {
+  data: text,
+  images: count,
+  negativeElbo: number,
+  psnr: optional(number),
+  meanShift: optional(number),
+}
+
 const file: Checks<ManifestFile> = {
   role: choice('encoder', 'decoder'),
   precision: choice('float32', 'float16', 'int8'),
@@ -25,6 +34,8 @@ const file: Checks<ManifestFile> = {
     '64 lower-case hexadecimal digits',
   ),
   tolerance: check((value) => isNumber(value) && Number(value) >= 0, 'a number of at least 0'),
+  damage: optional(fields(damage)),
+  calibration: optional(fields({ data: text, images: count })),
 }
 
 const manifest: Checks<Manifest> = {
