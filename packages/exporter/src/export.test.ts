@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it, vi } from 'vitest'
 import '@tensorflow/tfjs-backend-cpu'
 import * as tf from '@tensorflow/tfjs-core'
 import * as tfl from '@tensorflow/tfjs-layers'
-import { printGraph } from '@anyvae/onnx'
+import { externalFiles, printGraph } from '@anyvae/onnx'
 import { nodeBackend } from '@anyvae/runtime-node'
 import { exportOnnx, TraceError, type TensorResult } from './index.js'
 
@@ -38,6 +38,21 @@ describe('exportOnnx of a function', () => {
     const session = await nodeBackend.createSession(bytes)
     const { classes } = await session.run({ image: floats(3, 3), bias: floats(1) })
     expect(classes?.dims).toEqual([3, 3])
+  })
+
+  it('writes half precision, and weights into a file beside the model', async () => {
+    const kernel = tf.variable(tf.ones([32, 32]), true, 'w')
+    const fn = ({ x }: { x: tf.Tensor2D }) => tf.matMul(x, kernel)
+    const inputs = { x: ['batch', 32] } as const
+    const whole = await exportOnnx(fn, inputs)
+    expect(whole.data).toEqual([])
+    const half = await exportOnnx(fn, inputs, { precision: 'float16' })
+    expect(half.bytes.length).toBeLessThan(0.7 * whole.bytes.length)
+    expect(half.inputs).toEqual(whole.inputs)
+    const parts = await exportOnnx(fn, inputs, { externalAbove: 0, dataFile: 'weights.bin' })
+    expect(parts.data.map(({ length }) => length)).toEqual([4096])
+    expect(externalFiles(parts.bytes)).toEqual(['weights.bin'])
+    kernel.dispose()
   })
 
   it('infers the rank of each input', async () => {
@@ -267,6 +282,23 @@ describe('exportOnnx of layers models', () => {
     await expect(exportOnnx(stateful)).rejects.toThrow(/^rnn: the layer is stateful/)
     const open = tfl.sequential({ name: 'open' })
     await expect(exportOnnx(open)).rejects.toThrow(/^open: the model has no inputs yet/)
+  })
+
+  it('opens sizes that the model fixes where asked', async () => {
+    const model = tfl.sequential({ name: 'filter' })
+    const conv = { filters: 2, kernelSize: 3, padding: 'same', name: 'conv' } as const
+    model.add(tfl.layers.conv2d({ ...conv, inputShape: [8, 8, 1] }))
+    const { inputs, outputs } = await exportOnnx(model, undefined, {
+      symbolic: ['height', 'width'],
+    })
+    expect(inputs[0]?.dims).toEqual(['batch', 'height', 'width', 1])
+    expect(outputs[0]?.dims).toEqual(['batch', 'height', 'width', 2])
+    await expect(exportOnnx(model, undefined, { symbolic: ['depth'] })).rejects.toThrow(
+      /no input has such a size, got depth, expected batch, height, width, channels/,
+    )
+    await expect(exportOnnx(({ x }) => x, { x: [1] }, { symbolic: ['depth'] })).rejects.toThrow(
+      /for a function, expected them in its inputs/,
+    )
   })
 
   it('names the layer that cannot be written', async () => {

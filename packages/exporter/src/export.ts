@@ -1,55 +1,17 @@
 // Whole models to ONNX: functions of tensors, layers models and graph models.
 import type * as tf from '@tensorflow/tfjs-core'
-import {
-  checkModel,
-  createModel,
-  DEFAULT_OPSET,
-  encodeModel,
-  type Graph,
-  identifier,
-  type Model,
-  optimizeGraph,
-  type ValueInfo,
-} from '@anyvae/onnx'
+import { DEFAULT_OPSET, type Graph, identifier } from '@anyvae/onnx'
 import { Captures } from './captures.js'
 import { probeSizes } from './affine.js'
 import { TraceError } from './error.js'
+import { checkOptions, type ExportOptions } from './export-options.js'
 import { tensorFunction, type TensorResult } from './models/function.js'
 import { graphModel, type GraphModelLike, isGraphModel } from './models/graph-model.js'
 import { isLayersModel, layersModel, type LayersModelLike } from './models/layers-model.js'
 import type { InputLike, Traceable } from './models/traceable.js'
 import type { Tensors } from './record.js'
 import { type InnerTraceOptions, symbolSources, traceAt, traceWith } from './trace.js'
-
-/** How a model is exported. */
-export interface ExportOptions {
-  /** The graph's name, default the model's or function's own. */
-  readonly name?: string
-  readonly doc?: string
-  /** The operator set, 13 to 21, default 17; the IR version is the oldest that goes with it. */
-  readonly opset?: number
-  /** Whether passes make the graph smaller without changing what it computes, default true. */
-  readonly optimize?: boolean
-  /** Names of the outputs, in the model's order. */
-  readonly outputs?: readonly string[]
-  /** By symbol: what its sizes are multiples of; the graph fails at other sizes. Default 1. */
-  readonly multiples?: Readonly<Record<string, number>>
-  /** metadata_props of the file: author, licence and the like. */
-  readonly metadata?: Readonly<Record<string, string>>
-  readonly producerVersion?: string
-}
-
-/** A model as ONNX. */
-export interface ExportedModel {
-  /** The model as data, for `printModel` and further passes. */
-  readonly model: Model
-  /** The .onnx file. */
-  readonly bytes: Uint8Array
-  readonly inputs: readonly ValueInfo[]
-  readonly outputs: readonly ValueInfo[]
-  /** How many nodes the trace has, and how many are written. */
-  readonly nodes: { readonly traced: number; readonly written: number }
-}
+import { type ExportedModel, written } from './write.js'
 
 /** By rank: the tensor that a function gets for an input. */
 interface RankTensors {
@@ -112,36 +74,32 @@ export async function exportOnnx(
   return written(tracedGraph(traceable, captures, options), options)
 }
 
-function checkOptions({ opset = DEFAULT_OPSET, multiples = {} }: ExportOptions): void {
-  if (!Number.isInteger(opset) || opset < 13 || opset > 21) {
-    throw new TraceError(`export: unknown opset, got ${opset}, expected 13 to 21`)
-  }
-  for (const [symbol, of] of Object.entries(multiples)) {
-    if (!Number.isSafeInteger(of) || of < 1) {
-      throw new TraceError(
-        `export: multiples of ${symbol} are no whole number, got ${of}, expected one from 1`,
-      )
-    }
-  }
-}
-
 function traceableOf(
   target: ((inputs: never) => TensorResult) | LayersModelLike | GraphModelLike,
   inputs: Readonly<Record<string, InputLike>>,
-  { outputs }: ExportOptions,
+  { outputs, symbolic = [] }: ExportOptions,
 ): Traceable {
   if (typeof target === 'function') {
+    refuseSymbolic(symbolic)
     return tensorFunction(target as (inputs: Tensors) => TensorResult, inputs, outputs)
   }
   if (typeof target === 'object' && target !== null && isLayersModel(target)) {
-    return renamed(layersModel(target, inputs), outputs)
+    return renamed(layersModel(target, { inputs, symbolic }), outputs)
   }
   if (typeof target === 'object' && target !== null && isGraphModel(target)) {
-    return renamed(graphModel(target, inputs), outputs)
+    return renamed(graphModel(target, { inputs, symbolic }), outputs)
   }
   throw new TraceError(
     `export: nothing that can be traced, got ${String(target)}, expected a function of tensors, a tf.LayersModel or a tf.GraphModel`,
   )
+}
+
+function refuseSymbolic(symbolic: readonly string[]): void {
+  if (symbolic.length > 0) {
+    throw new TraceError(
+      `export: symbolic sizes are for models, got ${symbolic.join(', ')} for a function, expected them in its inputs (image: ['batch', 'height', 'width', 3])`,
+    )
+  }
 }
 
 /** A model with the caller's names for its outputs. */
@@ -197,23 +155,4 @@ function outputNames({ fn, inputs }: Traceable, trace: InnerTraceOptions): strin
     trace,
   )
   return names
-}
-
-function written(traced: Graph, options: ExportOptions): ExportedModel {
-  const { opset = DEFAULT_OPSET, optimize = true, doc, metadata, producerVersion } = options
-  const graph = optimize ? optimizeGraph(traced) : traced
-  const model = createModel(graph, {
-    opset,
-    ...(doc === undefined ? {} : { doc }),
-    ...(metadata === undefined ? {} : { metadata }),
-    ...(producerVersion === undefined ? {} : { producerVersion }),
-  })
-  checkModel(model)
-  return {
-    model,
-    bytes: encodeModel(model),
-    inputs: graph.inputs,
-    outputs: graph.outputs,
-    nodes: { traced: traced.nodes.length, written: graph.nodes.length },
-  }
 }

@@ -1,6 +1,8 @@
 // The public names of @anyvae/exporter.
 export { TraceError } from './error.js'
-export { type ExportedModel, exportOnnx, type ExportOptions, type InputTensors } from './export.js'
+export { exportOnnx, type InputTensors } from './export.js'
+export type { ExportOptions } from './export-options.js'
+export type { ExportedModel } from './write.js'
 export type { TensorResult } from './models/function.js'
 export type { GraphModelLike } from './models/graph-model.js'
 export type { LayersModelLike } from './models/layers-model.js'

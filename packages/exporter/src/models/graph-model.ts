@@ -5,10 +5,12 @@ import { TraceError } from '../error.js'
 import { within } from '../explain.js'
 import type { InputSpec } from '../trace.js'
 import {
-  type InputLike,
+  type Asked,
+  checkSymbolic,
   ioNames,
   mergedInputs,
   openDims,
+  type Opening,
   type Traceable,
   type Weight,
 } from './traceable.js'
@@ -39,11 +41,15 @@ export function isGraphModel(target: object): target is GraphModelLike {
 /** A GraphModel; those that need `executeAsync`, for control flow or shapes of values, are refused. */
 export function graphModel(
   model: GraphModelLike,
-  given: Readonly<Record<string, InputLike>>,
+  { inputs: given, symbolic }: Asked,
 ): Traceable {
   const names = ioNames(model.inputNodes, model.outputNodes)
-  const own = names.inputs.map((name, i) => [name, specOf(model, i, name)] as const)
+  const own = names.inputs.map((name, i) => {
+    const prefix = names.inputs.length > 1 ? `${name}_` : ''
+    return [name, specOf(model.inputs[i], { name, prefix, symbolic })] as const
+  })
   const inputs = mergedInputs('model', Object.fromEntries(own), given)
+  checkSymbolic('model', inputs, symbolic)
   let running = ''
   return {
     name: 'model',
@@ -82,18 +88,18 @@ function executed(model: GraphModelLike, feeds: tf.NamedTensorMap) {
   }
 }
 
-function specOf({ inputs, inputNodes }: GraphModelLike, place: number, name: string): InputSpec {
-  const { shape, dtype = 'float32' } = inputs[place] ?? {}
+function specOf(
+  info: InfoLike | undefined,
+  { name, ...opening }: Opening & { readonly name: string },
+): InputSpec {
+  const { shape, dtype = 'float32' } = info ?? {}
   if (shape === undefined) {
     throw new TraceError(
-      `model: input ${name} has no shape, got an unknown rank, expected one; give it (inputs: { ${name}: ['batch', …] })`,
+      `model: input ${name} has no shape, got an unknown rank, expected a model saved with one`,
     )
   }
-  const dims = openDims(
-    shape.map((size) => (size < 0 ? null : size)),
-    inputNodes.length > 1 ? `${name}_` : '',
-  )
-  return { dims, dataType: operandType(dtype) }
+  const sizes = shape.map((size) => (size < 0 ? null : size))
+  return { dims: openDims(sizes, opening), dataType: operandType(dtype) }
 }
 
 function weightsOf({ weights }: GraphModelLike): Weight[] {

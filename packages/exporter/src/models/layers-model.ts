@@ -2,15 +2,16 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { TraceError } from '../error.js'
 import { within } from '../explain.js'
-import type { OperandType } from '../operand.js'
 import type { Tensors } from '../record.js'
 import { operandType } from '../captures.js'
 import type { InputSpec } from '../trace.js'
 import {
-  type InputLike,
+  type Asked,
+  checkSymbolic,
   ioNames,
   mergedInputs,
   openDims,
+  type Opening,
   type Traceable,
   type Weight,
 } from './traceable.js'
@@ -50,7 +51,7 @@ export function isLayersModel(target: object): target is LayersModelLike {
 /** A LayersModel in inference mode: dropout does nothing, batches are normalised by what was learned. */
 export function layersModel(
   model: LayersModelLike,
-  given: Readonly<Record<string, InputLike>>,
+  { inputs: given, symbolic }: Asked,
 ): Traceable {
   const { name, inputs = [], outputs = [] } = model
   if (inputs.length === 0) {
@@ -61,10 +62,15 @@ export function layersModel(
   refuseState(model)
   const source = ({ sourceLayer }: SymbolicLike) => sourceLayer.name
   const names = ioNames(inputs.map(source), outputs.map(source))
-  const own = names.inputs.map((input, i) => [input, specOf(inputs, i, input)] as const)
+  const own = names.inputs.map((input, i) => {
+    const prefix = inputs.length > 1 ? `${input}_` : ''
+    return [input, specOf(inputs[i], { prefix, symbolic })] as const
+  })
+  const merged = mergedInputs(name, Object.fromEntries(own), given)
+  checkSymbolic(name, merged, symbolic)
   return {
     name,
-    inputs: mergedInputs(name, Object.fromEntries(own), given),
+    inputs: merged,
     outputs: names.outputs,
     weights: weightsOf(model),
     around: (run) => withLayerScopes(model, run),
@@ -75,10 +81,9 @@ export function layersModel(
   }
 }
 
-function specOf(inputs: readonly SymbolicLike[], place: number, name: string): InputSpec {
-  const { shape = [], dtype = 'float32' } = inputs[place] ?? {}
-  const dataType: OperandType = operandType(dtype)
-  return { dims: openDims(shape, inputs.length > 1 ? `${name}_` : ''), dataType }
+function specOf(input: SymbolicLike | undefined, opening: Opening): InputSpec {
+  const { shape = [], dtype = 'float32' } = input ?? {}
+  return { dims: openDims(shape, opening), dataType: operandType(dtype) }
 }
 
 function namedResults(results: Results, names: readonly string[]): Tensors {

@@ -58,7 +58,10 @@ function checkFits(
   own: InputSpec,
   next: InputSpec,
 ): void {
-  const fits = own.dims.every((size, axis) => typeof size === 'string' || size === next.dims[axis])
+  const fits = own.dims.every((size, axis) => {
+    const wanted = next.dims[axis]
+    return typeof size === 'string' || typeof wanted === 'string' || size === wanted
+  })
   if (own.dims.length !== next.dims.length || !fits) {
     throw new TraceError(
       `${model}: input ${name} does not fit, got [${next.dims.join(', ')}], expected [${own.dims.join(', ')}]`,
@@ -73,18 +76,49 @@ export function ioNames(inputs: readonly string[], outputs: readonly string[]) {
   return { inputs: inputs.map(take), outputs: outputs.map(take) }
 }
 
+/** How a model's open sizes are named, and which of its fixed sizes are to be open. */
+export interface Opening {
+  readonly prefix: string
+  /** Names such as `height`. */
+  readonly symbolic: readonly string[]
+}
+
 /** A model's input shape with a name for each open size: batch, then height and width of images. */
 export function openDims(
   shape: readonly (number | null)[],
-  prefix: string,
+  { prefix, symbolic }: Opening,
 ): readonly (number | string)[] {
   const names = NAMES[shape.length] ?? []
   return shape.map((size, axis) => {
-    if (size !== null && size >= 0) {
+    const name = names[axis] ?? (axis === 0 ? 'batch' : `size_${axis}`)
+    if (size !== null && size >= 0 && !symbolic.includes(name)) {
       return size
     }
-    return axis === 0 ? 'batch' : `${prefix}${names[axis] ?? `size_${axis}`}`
+    return axis === 0 ? name : `${prefix}${name}`
   })
+}
+
+/** What callers say of a model's inputs. */
+export interface Asked {
+  readonly inputs: Readonly<Record<string, InputLike>>
+  readonly symbolic: readonly string[]
+}
+
+/** Refuses names of sizes that no input has. */
+export function checkSymbolic(
+  model: string,
+  inputs: Readonly<Record<string, InputSpec>>,
+  asked: readonly string[],
+): void {
+  const open = Object.values(inputs).flatMap(({ dims }) => dims.map(String))
+  for (const name of asked) {
+    if (!open.some((each) => each === name || each.endsWith(`_${name}`))) {
+      const ranks = Object.values(inputs).flatMap(({ dims }) => NAMES[dims.length] ?? [])
+      throw new TraceError(
+        `${model}: no input has such a size, got ${name}, expected ${[...new Set(ranks)].join(', ')}`,
+      )
+    }
+  }
 }
 
 /** By rank: what dimensions usually are, in the order of TensorFlow.js. */
