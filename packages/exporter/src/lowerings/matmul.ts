@@ -1,5 +1,5 @@
 // Matrix products.
-import { attr } from '@anyvae/onnx'
+import { attr, broadcast } from '@anyvae/onnx'
 import { backend_util, type Tensor } from '@tensorflow/tfjs-core'
 import { TraceError } from '../error.js'
 import type { Operand } from '../operand.js'
@@ -67,40 +67,34 @@ function swapLast(operand: Operand, recorder: Recorder): Operand {
  */
 const fusedMatMul: Lowering<'_FusedMatMul'> = (inputs, attributes, recorder) => {
   const { transposeA, transposeB, activation, leakyreluAlpha } = attributes
-  const [a, b] = numbers(inputs, recorder)
-  const operands = { a, b, transposeA, transposeB }
   // Absent inputs are absent from the record, whatever the interface says.
-  const { bias, preluActivationWeights } = inputs as Partial<typeof inputs>
-  const sum = biased(operands, bias, recorder)
-  return activate(
-    sum,
-    activation,
-    { leakyreluAlpha, preluWeights: preluActivationWeights },
-    recorder,
+  const { bias, preluActivationWeights: preluWeights } = inputs as Partial<typeof inputs>
+  const [a, b] = numbers(inputs, recorder)
+  checkMatrices(a, b)
+  const batch = broadcast(a.dims.slice(0, -2), b.dims.slice(0, -2))
+  const single = [batch, bias?.dims.slice(0, -2), preluWeights?.dims.slice(0, -2)].every(
+    (sizes) => sizes === undefined || sizes.every((size) => size === 1),
   )
+  const flat = (operand: Operand) => (single ? matrix(operand, recorder) : operand)
+  const operands = { a: flat(a), b: flat(b), transposeA, transposeB }
+  const sum = biased(operands, bias && flat(bias), recorder)
+  const options = { leakyreluAlpha, preluWeights: preluWeights && flat(preluWeights) }
+  const result = activate(sum, activation, options, recorder)
+  return recorder.reshape(result, [...batch, ...result.dims.slice(-2)])
 }
 
-/** One Gemm where there is one matrix on either side and a bias for its columns. */
+/** One Gemm where there is one matrix on either side. */
 function biased(operands: Product, bias: Operand | undefined, recorder: Recorder): Operand {
-  if (bias === undefined) {
-    return product(operands, recorder)
+  if (bias !== undefined && isFlat(operands)) {
+    return gemm(operands, recorder.cast(bias, 'float32'), recorder)
   }
-  const flat = { ...operands, a: matrix(operands.a, recorder), b: matrix(operands.b, recorder) }
-  if (bias.dims.length > 2 || !isFlat(flat)) {
-    return arithmetic('Add')({ a: product(operands, recorder), b: bias }, {}, recorder)
-  }
-  const sum = gemm(flat, recorder.cast(bias, 'float32'), recorder)
-  const batches = [operands.a, operands.b].map(({ dims }) => dims.slice(0, -2))
-  const [longer] = batches.sort((one, other) => other.length - one.length)
-  return recorder.reshape(sum, [...(longer ?? []), ...sum.dims])
+  const result = product(operands, recorder)
+  return bias ? arithmetic('Add')({ a: result, b: bias }, {}, recorder) : result
 }
 
 /** A batch of one matrix as that matrix. */
 function matrix(operand: Operand, recorder: Recorder): Operand {
-  const batches = operand.dims.slice(0, -2)
-  return batches.every((size) => size === 1)
-    ? recorder.reshape(operand, operand.dims.slice(-2))
-    : operand
+  return recorder.reshape(operand, operand.dims.slice(-2))
 }
 
 /** einsum(...tensors: Tensor[], equation: string), of one or two tensors */
