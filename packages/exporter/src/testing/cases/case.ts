@@ -1,5 +1,5 @@
 // What an op case is, and how the tables write one down.
-import * as tf from '@tensorflow/tfjs-core'
+import type * as tf from '@tensorflow/tfjs-core'
 import type { Kernel } from '../../kernels.js'
 import type { OperandType } from '../../operand.js'
 
