@@ -7,12 +7,11 @@ import { ROOT } from '../setup.mjs'
 const REQUIRE =
   "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);"
 
-/** Bundles the writer and the given sources, by name; gives the writer's path and theirs. */
-export async function bundleWriter(folder, sources) {
+/** Bundles the writer and gives its path. */
+export async function bundleWriter(folder) {
   rmSync(folder, { recursive: true, force: true })
-  const extra = Object.fromEntries(sources.map(([name, file]) => [`exported-${name}`, file]))
   const build = await rolldown({
-    input: { write: join(ROOT, 'tools', 'test-onnx', 'write.mjs'), ...extra },
+    input: { write: join(ROOT, 'tools', 'test-onnx', 'write.mjs') },
     platform: 'node',
     external: [/^node:/, /^onnxruntime-node/, /^sharp/],
     resolve: {
@@ -35,5 +34,5 @@ export async function bundleWriter(folder, sources) {
     logLevel: 'silent',
   })
   await build.write({ dir: folder, format: 'esm', entryFileNames: '[name].js', banner: REQUIRE })
-  return ['write', ...Object.keys(extra)].map((name) => join(folder, `${name}.js`))
+  return join(folder, 'write.js')
 }

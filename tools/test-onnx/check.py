@@ -30,6 +30,7 @@ class Result:
     name: str
     faults: list[str] = field(default_factory=list)
     types: int = 0
+    untyped: int = 0
     numbers: int = 0
     # Which exceptions applied, by their place in the table.
     excepted: list[int] = field(default_factory=list)
@@ -57,8 +58,9 @@ def checked(case: Case) -> Result:
                 result.excepted.append(place)
 
     def types() -> list[str]:
-        wrong, result.types = inference.differences(model)
-        return wrong
+        found = inference.differences(model)
+        result.types, result.untyped = found.compared, found.untyped
+        return found.wrong
 
     def numbers(data: Path) -> list[str]:
         wrong, count = values.differences(model, data, case.tolerance, case.relative)
@@ -127,11 +129,12 @@ def report(results: list[Result], folders: list[Path], whole: bool) -> bool:
     for message, count in sorted(refused.items()):
         print(f"refused: {message} ({count} times)")
     compared = sum(result.types for result in results)
+    untyped = sum(result.untyped for result in results)
     numbers = sum(result.numbers for result in results)
     with_values = sum(result.numbers > 0 for result in results)
     print(
-        f"{len(results)} files checked, {compared} types and {numbers} values of {with_values} files "
-        f"compared; {len(failed)} files failed, {len(unwritten)} not exported, "
+        f"{len(results)} files checked, {compared} types compared ({untyped} values have none), "
+        f"{numbers} values of {with_values} files compared; {len(failed)} files failed, {len(unwritten)} not exported, "
         f"{sum(applied.values())} excepted, "
         f"{sum(refused.values())} exports refused as their opset is too old"
     )

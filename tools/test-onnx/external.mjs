@@ -25,8 +25,12 @@ export function* externalModels(opsets) {
       path: ['external', `opset ${opset}`],
       model,
       files: { 'model.onnx.data': Buffer.concat(data) },
-      inputs: [{ name: 'x', ...tensorOf('float32', [1, 6], [1, 0, 0, 0, 0, 1]) }],
-      outputs: [{ name: 'y', ...tensorOf('float32', [1, 10], product) }],
+      sets: [
+        {
+          inputs: [{ name: 'x', ...tensorOf('float32', [1, 6], [1, 0, 0, 0, 0, 1]) }],
+          outputs: [{ name: 'y', ...tensorOf('float32', [1, 10], product) }],
+        },
+      ],
     }
   }
 }

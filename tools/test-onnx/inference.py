@@ -1,20 +1,31 @@
 """Whether the types that a file writes of its values are those that ONNX infers by itself."""
 
+from dataclasses import dataclass, field
+
 import onnx
 from onnx import AttributeProto, GraphProto, ModelProto, TypeProto
 
 
-def differences(model: ModelProto) -> tuple[list[str], int]:
-    """What differs, and how many values were compared; types that ONNX cannot tell are left out."""
+@dataclass
+class Comparison:
+    """What differs, and how many types were compared; how many the file leaves to its readers."""
+
+    wrong: list[str] = field(default_factory=list)
+    compared: int = 0
+    untyped: int = 0
+
+
+def differences(model: ModelProto) -> Comparison:
+    """Compares the types that the file writes with those that ONNX can tell."""
     bare = ModelProto()
     bare.CopyFrom(model)
     forget(bare.graph, outer=True)
     inferred = onnx.shape_inference.infer_shapes(
         bare, check_type=True, strict_mode=True, data_prop=True
     )
-    wrong: list[str] = []
-    compared = compare(model.graph, inferred.graph, wrong)
-    return wrong, compared
+    comparison = Comparison()
+    compare(model.graph, inferred.graph, comparison)
+    return comparison
 
 
 def forget(graph: GraphProto, outer: bool) -> None:
@@ -38,24 +49,23 @@ def bodies(graph: GraphProto) -> list[GraphProto]:
     ]
 
 
-def compare(ours: GraphProto, theirs: GraphProto, wrong: list[str]) -> int:
-    """Compares all values that nodes make; one that we say nothing of is wrong too."""
+def compare(ours: GraphProto, theirs: GraphProto, comparison: Comparison) -> None:
+    """Compares all values that nodes make, also in the bodies of loops."""
     written = {value.name: value.type for value in [*ours.value_info, *ours.output]}
     inferred = {value.name: value.type for value in [*theirs.value_info, *theirs.output]}
-    compared = 0
     for node in ours.node:
         for name in filter(None, node.output):
             got, expected = written.get(name), inferred.get(name)
             if got is None:
-                wrong.append(f"{name} ({node.op_type}): no type, expected {text(expected)}")
+                comparison.untyped += 1
             elif expected is not None:
-                compared += 1
+                comparison.compared += 1
                 if not fits(got, expected):
-                    wrong.append(
+                    comparison.wrong.append(
                         f"{name} ({node.op_type}): got {text(got)}, expected {text(expected)}"
                     )
-    pairs = zip(bodies(ours), bodies(theirs), strict=True)
-    return compared + sum(compare(mine, other, wrong) for mine, other in pairs)
+    for mine, other in zip(bodies(ours), bodies(theirs), strict=True):
+        compare(mine, other, comparison)
 
 
 def fits(got: TypeProto, expected: TypeProto) -> bool:
@@ -82,9 +92,7 @@ def dim_of(dim: onnx.TensorShapeProto.Dimension) -> int | str | None:
     return None if dim.dim_param.startswith("unk__") or dim.dim_param == "" else dim.dim_param
 
 
-def text(value: TypeProto | None) -> str:
-    if value is None:
-        return "one"
+def text(value: TypeProto) -> str:
     tensor = value.tensor_type
     name = onnx.TensorProto.DataType.Name(tensor.elem_type).lower()
     shape = ", ".join(str(dim) for dim in dims(tensor)) if tensor.HasField("shape") else "..."

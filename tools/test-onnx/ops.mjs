@@ -3,8 +3,16 @@ import '@tensorflow/tfjs-backend-cpu'
 import '@tensorflow/tfjs-layers'
 import * as tf from '@tensorflow/tfjs-core'
 import { traceGraph } from '@anyvae/exporter'
-import { checkModel, createModel, encodeModel, OnnxError, tensorOf } from '@anyvae/onnx'
+import {
+  checkModel,
+  createModel,
+  DEFAULT_OPSET,
+  encodeModel,
+  optimizeGraph,
+  tensorOf,
+} from '@anyvae/onnx'
 import { cases } from '../../packages/exporter/src/testing/cases/index.js'
+import { attempted } from './refusal.mjs'
 
 const tensorsOf = ({ inputs }) =>
   inputs.map(({ dims, values, dataType }) => tf.tensor([...values], [...dims], dataType))
@@ -13,10 +21,12 @@ const tensorsOf = ({ inputs }) =>
 async function expected(opCase) {
   await tf.setBackend('cpu')
   const results = tf.tidy(() => [opCase.fn(...tensorsOf(opCase))].flat())
-  return results.map((result, i) => ({
-    name: `y${i}`,
-    ...tensorOf(result.dtype, result.shape, result.dataSync()),
-  }))
+  return Promise.all(
+    results.map(async (result, i) => ({
+      name: `y${i}`,
+      ...tensorOf(result.dtype, result.shape, await result.data()),
+    })),
+  )
 }
 
 function graphOf(opCase, outputs, opset) {
@@ -35,47 +45,40 @@ function graphOf(opCase, outputs, opset) {
   )
 }
 
-/** What an opset does not have, where that is what an error says; else undefined. */
-function refusal(error) {
-  for (let each = error; each instanceof Error; each = each.cause) {
-    if (each instanceof OnnxError && each.message.includes('is not in opset')) {
-      return each.message
-    }
-  }
-  return undefined
-}
-
-/** The model, why the opset has none, or why there is none at all. */
-function attempt(opCase, outputs, opset) {
-  try {
-    const model = createModel(graphOf(opCase, outputs, opset), { opset })
-    checkModel(model)
-    const given = new Map(inputsOf(opCase).map((tensor) => [tensor.name, tensor]))
-    const inputs = model.graph.inputs.map(({ name }) => given.get(name))
-    return { model: encodeModel(model), inputs, outputs, tolerance: opCase.tolerance }
-  } catch (error) {
-    const refused = refusal(error)
-    return refused === undefined ? { failed: error.message } : { refused }
-  }
-}
-
 const inputsOf = ({ inputs }) =>
   inputs.map(({ dims, values, dataType }, i) => ({
     name: `x${i}`,
     ...tensorOf(dataType, dims, values),
   }))
 
+function modelOf(opCase, outputs, { opset, optimize }) {
+  const traced = graphOf(opCase, outputs, opset)
+  const model = createModel(optimize ? optimizeGraph(traced) : traced, { opset })
+  checkModel(model)
+  const given = new Map(inputsOf(opCase).map((tensor) => [tensor.name, tensor]))
+  const inputs = model.graph.inputs.map(({ name }) => given.get(name))
+  return { model: encodeModel(model), sets: [{ inputs, outputs }], tolerance: opCase.tolerance }
+}
+
+/** As traced at each opset and, at the usual one, as the passes leave it too. */
+function variants(opsets) {
+  const traced = opsets.map((opset) => ({ name: `opset ${opset}`, opset, optimize: false }))
+  const small = { name: `opset ${DEFAULT_OPSET} optimized`, opset: DEFAULT_OPSET, optimize: true }
+  return opsets.includes(DEFAULT_OPSET) ? [...traced, small] : traced
+}
+
 /** Each case at each opset: a model with its tensors, or why there is none. */
 export async function* opCases(opsets) {
   for (const [i, opCase] of cases.entries()) {
-    const path = [opCase.kernel, `${i} ${opCase.name}`]
-    const outputs = await expected(opCase).catch((error) => error)
-    if (outputs instanceof Error) {
-      yield { path, failed: `TensorFlow.js: ${outputs.message}` }
+    const path = ['ops', opCase.kernel, `${i} ${opCase.name}`]
+    const { failed, outputs } = await attempted(async () => ({ outputs: await expected(opCase) }))
+    if (outputs === undefined) {
+      yield { path, failed: `TensorFlow.js: ${failed}` }
       continue
     }
-    for (const opset of opsets) {
-      yield { path: [...path, `opset ${opset}`], ...attempt(opCase, outputs, opset) }
+    for (const { name, ...options } of variants(opsets)) {
+      const result = await attempted(() => modelOf(opCase, outputs, options))
+      yield { path: [...path, name], ...result }
     }
   }
 }

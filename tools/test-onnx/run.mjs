@@ -1,6 +1,6 @@
 // npm run test:onnx: every exported file, by the measure of the Python onnx package.
 import { spawnSync } from 'node:child_process'
-import { existsSync, readdirSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { ROOT } from '../setup.mjs'
@@ -33,17 +33,10 @@ const { values: options } = parseArgs({
 const CACHE = join(ROOT, 'node_modules', '.cache', 'test-onnx')
 const WRITTEN = join(CACHE, 'models')
 
-/** Packages whose tests have whole models to write. */
-function exporters() {
-  return readdirSync(join(ROOT, 'packages'))
-    .map((name) => [name, join(ROOT, 'packages', name, 'src', 'testing', 'exported.ts')])
-    .filter(([, file]) => existsSync(file))
-}
-
 async function write() {
   rmSync(WRITTEN, { recursive: true, force: true })
-  const scripts = await bundleWriter(join(CACHE, 'writer'), exporters())
-  const args = [...scripts, WRITTEN, options.opset.join(',')]
+  const script = await bundleWriter(join(CACHE, 'writer'))
+  const args = [script, WRITTEN, options.opset.join(',')]
   return spawnSync(process.execPath, args, { cwd: ROOT, stdio: 'inherit' }).status === 0
 }
 
