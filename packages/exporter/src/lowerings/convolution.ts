@@ -3,19 +3,11 @@ import { attr } from '@anyvae/onnx'
 import type { Operand } from '../operand.js'
 import type { Recorder } from '../recorder.js'
 import { activate } from './activation.js'
-import { batchSecond, channelsFirst, channelsLast, filterFirst, spatialFirst } from './layout.js'
+import { filterGradient } from './filter-gradient.js'
+import { cut, fitted, leftOver, uncut, windowAttributes } from './framing.js'
+import { channelsFirst, channelsLast, filterFirst } from './layout.js'
 import type { Lowering } from './lowering.js'
-import {
-  convWindow,
-  cut,
-  exchanged,
-  fitted,
-  leftOver,
-  uncut,
-  volumeConvWindow,
-  type Window,
-  windowAttributes,
-} from './window.js'
+import { convWindow, volumeConvWindow, type Window } from './window.js'
 
 /** conv2d(x: Tensor4D, filter: Tensor4D, strides, pad, dataFormat, dilations, dimRoundingMode) */
 const conv2d: Lowering<'Conv2D'> = ({ x, filter }, attributes, recorder) => {
@@ -151,25 +143,6 @@ const conv3dBackpropFilter: Lowering<'Conv3DBackpropFilterV2'> = (
 ) => {
   const window = volumeConvWindow(x.dims, attributes.filterShape, attributes)
   return filterGradient({ x, dy }, { window, first: false }, recorder)
-}
-
-/**
- * A convolution of the images by the gradients, in which channels take the batch's place, outputs
- * the taps' and strides the dilations'.
- */
-function filterGradient(
-  { x, dy }: { readonly x: Operand; readonly dy: Operand },
-  { window, first }: Options,
-  recorder: Recorder,
-): Operand {
-  const taps = exchanged(window)
-  const images = cut(batchSecond(x, first, recorder), taps, recorder)
-  const gradients = fitted(batchSecond(dy, first, recorder), { window, first: true }, recorder)
-  const filter = recorder.node('Conv', [images, gradients], {
-    ...windowAttributes(taps),
-    group: attr.int(1),
-  })
-  return spatialFirst(filter, recorder)
 }
 
 export const convolution = {

@@ -4,9 +4,10 @@ import type { Operand } from '../operand.js'
 import type { Recorder } from '../recorder.js'
 import { activate } from './activation.js'
 import { convolve, convolveBack } from './convolution.js'
+import { cut, fitted, windowAttributes } from './framing.js'
 import { batchSecond, permute } from './layout.js'
 import type { Lowering } from './lowering.js'
-import { convWindow, cut, exchanged, fitted, windowAttributes } from './window.js'
+import { convWindow, exchanged } from './window.js'
 
 /** depthwiseConv2d(x: Tensor4D, filter: Tensor4D, strides, pad, dataFormat, dilations, dimRoundingMode) */
 const depthwise: Lowering<'DepthwiseConv2dNative'> = ({ x, filter }, attributes, recorder) => {

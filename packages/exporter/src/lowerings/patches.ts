@@ -3,8 +3,9 @@ import { attr, elementCount, tensorOf } from '@anyvae/onnx'
 import type { Operand } from '../operand.js'
 import { operandOf, type Recorder } from '../recorder.js'
 import { convolveBack } from './convolution.js'
+import { pad, paddedWindow, paddings } from './framing.js'
 import { permute } from './layout.js'
-import { pad, paddedWindow, paddings, type Window, type WindowAxis } from './window.js'
+import type { Window, WindowAxis } from './window.js'
 
 /**
  * From [batch, height, width, channels] to [batch, rows, taps, columns, taps, channels], what each

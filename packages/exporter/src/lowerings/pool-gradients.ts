@@ -1,21 +1,14 @@
 // Gradients of pools.
+import { attr, elementCount, type Value } from '@anyvae/onnx'
 import type { Operand } from '../operand.js'
 import type { Recorder } from '../recorder.js'
 import { convolveBack } from './convolution.js'
+import { fitted, pad, uncut, windowAttributes } from './framing.js'
 import { channelsFirst, channelsLast } from './layout.js'
 import type { Lowering } from './lowering.js'
 import { fold, largest, patches, spread, tapCount, tapsTogether, type Tie } from './patches.js'
 import { LOWEST, maxPoolOf, paddingFits, withoutNaN } from './pooling.js'
-import {
-  extent,
-  fitted,
-  uncut,
-  pad,
-  poolWindow,
-  volumePoolWindow,
-  type Window,
-  windowAttributes,
-} from './window.js'
+import { extent, poolWindow, volumePoolWindow, type Window } from './window.js'
 
 /**
  * avgPoolGrad(dy: Tensor4D, input: Tensor4D, filterSize, strides, pad): each element of a window
@@ -75,10 +68,13 @@ function resized(x: Operand, window: Window, recorder: Recorder): Operand {
 const maxPoolGrad: Lowering<'MaxPoolGrad'> = ({ dy, input }, attributes, recorder) => {
   const window = poolWindow(input.dims, attributes)
   const apart = window.every((axis) => axis.stride >= extent(axis))
-  return apart && paddingFits(window)
-    ? unpool({ dy, input }, window, recorder)
+  return paddingFits(window) && (apart || recorder.builder.opset >= SCATTER_ADDS)
+    ? toPlaces({ dy, input }, { window, apart }, recorder)
     : maximumGradient({ dy, input }, { window, tie: 'first' }, recorder)
 }
+
+/** From here on ScatterElements can add up what goes to one place. */
+const SCATTER_ADDS = 16
 
 /** maxPool3dGrad(dy, input, output, …): of equal elements, unlike with images, the last one gets all. */
 const maxPool3dGrad: Lowering<'MaxPool3DGrad'> = ({ dy, input }, attributes, recorder) => {
@@ -91,15 +87,44 @@ interface Inputs {
   readonly input: Operand
 }
 
-/** For windows that do not overlap: each gradient goes to where the maximum was. */
-function unpool({ dy, input }: Inputs, window: Window, recorder: Recorder): Operand {
+/** Each gradient goes to where the maximum was. */
+function toPlaces(
+  { dy, input }: Inputs,
+  { window, apart }: { readonly window: Window; readonly apart: boolean },
+  recorder: Recorder,
+): Operand {
   // Places count in the part that windows see, so all else must be cut off, rests of strides too.
   const seen = window.map((axis) => ({ ...axis, stride: 1 }))
-  const { kernel_shape, strides, pads } = windowAttributes(window)
   const [, places] = maxPoolOf(input, { window, seen, outputCount: 2 }, recorder)
   const gradient = fitted(channelsFirst(dy, recorder), { window, first: true }, recorder)
-  const part = recorder.node('MaxUnpool', [gradient, places], { kernel_shape, strides, pads })
+  const { kernel_shape, strides, pads } = windowAttributes(window)
+  const part = apart
+    ? recorder.node('MaxUnpool', [gradient, places], { kernel_shape, strides, pads })
+    : scattered({ gradient, places }, seen, recorder)
   return channelsLast(uncut(part, seen, recorder), recorder)
+}
+
+/** Where windows overlap, a place can get several gradients. */
+function scattered(
+  { gradient, places }: { readonly gradient: Operand; readonly places: Value | undefined },
+  seen: Window,
+  recorder: Recorder,
+): Operand {
+  const { builder } = recorder
+  const [batch = 1, channels = 1] = gradient.dims
+  const sizes = seen.map(({ input, begin, end }) => input + Math.min(0, begin) + Math.min(0, end))
+  const dims = [batch, channels, ...sizes]
+  const flat = [elementCount(gradient.dims)]
+  const sums = recorder.node(
+    'ScatterElements',
+    [
+      recorder.fill('float32', [elementCount(dims)], 0),
+      places && builder.reshape(places, flat),
+      recorder.reshape(gradient, flat),
+    ],
+    { axis: attr.int(0), reduction: attr.string('add') },
+  )
+  return recorder.reshape(sums, dims)
 }
 
 /** For all windows: patches, of which the tap with the maximum gets the gradient. */

@@ -3,19 +3,10 @@ import { attr, type Value } from '@anyvae/onnx'
 import { TraceError } from '../error.js'
 import type { Operand, OperandType } from '../operand.js'
 import { operandOf, type Recorder } from '../recorder.js'
+import { cut, isCut, pad, paddedWindow, paddings, windowAttributes } from './framing.js'
 import { channelsFirst, channelsLast } from './layout.js'
 import type { Lowering } from './lowering.js'
-import {
-  cut,
-  isCut,
-  pad,
-  paddedWindow,
-  paddings,
-  poolWindow,
-  volumePoolWindow,
-  type Window,
-  windowAttributes,
-} from './window.js'
+import { poolWindow, volumePoolWindow, type Window } from './window.js'
 
 /** avgPool(x: Tensor4D, filterSize, strides, pad, dimRoundingMode); padding does not count. */
 const avgPool: Lowering<'AvgPool'> = ({ x }, attributes, recorder) => {

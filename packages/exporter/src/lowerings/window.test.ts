@@ -7,7 +7,8 @@ import { nodeBackend } from '@anyvae/runtime-node'
 import { traceGraph } from '../index.js'
 import { floats, size } from '../testing/cases/case.js'
 import { gradient } from '../testing/cases/window.js'
-import { exchanged, extent, leftOver, poolWindow, convWindow } from './window.js'
+import { leftOver } from './framing.js'
+import { convWindow, exchanged, extent, poolWindow } from './window.js'
 
 type Fn = (...inputs: tf.Tensor[]) => tf.Tensor
 

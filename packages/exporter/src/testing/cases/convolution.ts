@@ -72,6 +72,9 @@ const formats = [
   ...convCases({ strides: 2, pad: 'same', format: 'NCHW' }, [2, 3, 6, 5], [3, 3, 3, 2]),
   ...convCases({ strides: 2, pad: 'valid', format: 'NCHW' }, [2, 3, 6, 5], [3, 2, 3, 2]),
   ...convCases({ pad: 1, format: 'NCHW' }, [2, 3, 6, 5], [1, 1, 3, 2]),
+  ...convCases({}, [2, 4, 5, 3], [1, 1, 3, 2]),
+  ...convCases({ strides: [3, 2] }, [2, 6, 5, 3], [1, 1, 3, 2]),
+  ...convCases({ strides: 2, pad: 'same' }, [2, 4, 5, 3], [1, 1, 3, 2]),
   ...convCases({}, [0, 4, 4, 2], [2, 2, 2, 3]).slice(0, 1),
 ]
 

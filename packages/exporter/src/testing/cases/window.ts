@@ -1,16 +1,18 @@
 // What the op cases of kernels with a window share.
 import * as tf from '@tensorflow/tfjs-core'
-import type { Fn, OpCase } from './case.js'
+import type { OpCase } from './case.js'
 
 export type Rounding = 'floor' | 'round' | 'ceil'
 type Pair = [number, number]
 export type Explicit = [Pair, Pair, Pair, Pair]
 
+type OneResult = (...inputs: tf.Tensor[]) => tf.Tensor
+
 /** The gradient of the sum of squares by one of the inputs, so that what comes from behind varies. */
-export function gradient(fn: (...inputs: tf.Tensor[]) => tf.Tensor, by: number): Fn {
+export function gradient(fn: OneResult, by: number): OneResult {
   return (...inputs) => {
     const all = tf.grads((...each) => tf.square(fn(...each)))(inputs)
-    return all[by] ?? []
+    return all[by] ?? tf.scalar(Number.NaN)
   }
 }
 
