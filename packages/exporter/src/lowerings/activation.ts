@@ -3,7 +3,7 @@ import { attr, broadcast } from '@anyvae/onnx'
 import { TraceError } from '../error.js'
 import type { Operand } from '../operand.js'
 import type { Recorder } from '../recorder.js'
-import { convert, floating, type Lowering, numeric, type Single } from './lowering.js'
+import { floating, type Lowering, numeric, type Single } from './lowering.js'
 
 function reluOf({ x }: Single, recorder: Recorder): Operand {
   if (x.dataType === 'float32') {
@@ -85,14 +85,24 @@ const step: Lowering<'Step'> = ({ x }, { alpha }, recorder) => {
   const number = numeric(x, recorder)
   const unit = clip(number, [0, 1], recorder)
   const above = number.dataType === 'float32' ? recorder.node('Ceil', [unit]) : unit
-  if (alpha === 0) {
-    return recorder.cast(above, x.dataType)
-  }
-  const scalar = (value: number) =>
-    convert(recorder.fill('float32', [], value), number.dataType, recorder)
-  const below = recorder.elementwise('LessOrEqual', [number, scalar(0)])
-  const result = recorder.elementwise('Where', [below, scalar(alpha), above])
+  const result = alpha === 0 ? above : otherwise(above, alpha, recorder)
   return recorder.cast(result, x.dataType)
+}
+
+/** 1 where above is 1, alpha where it is 0. A comparison takes several times as long. */
+function otherwise(above: Operand, alpha: number, recorder: Recorder): Operand {
+  const real = above.dataType === 'float32'
+  const low = real ? Math.fround(alpha) : Math.trunc(alpha)
+  const rise = real ? Math.fround(1 - low) : 1 - low
+  const scalar = (value: number) => recorder.fill(above.dataType, [], value)
+  if (Math.fround(rise + low) !== 1) {
+    const below = recorder.elementwise('Equal', [above, scalar(0)])
+    return recorder.elementwise('Where', [below, scalar(low), above])
+  }
+  return recorder.elementwise('Add', [
+    recorder.elementwise('Mul', [above, scalar(rise)]),
+    scalar(low),
+  ])
 }
 
 /** What some activations take beside their input. */

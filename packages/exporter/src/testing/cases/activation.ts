@@ -23,6 +23,7 @@ export const activation: OpCase[] = [
   ...each('Step', (x) => tf.step(x), [...numbers, bools(3)]),
   ...each('Step', (x) => tf.step(x, -1), numbers).map(named('otherwise -1')),
   ...each('Step', (x) => tf.step(x, 0.3), reals).map(named('otherwise 0.3')),
+  ...each('Step', (x) => tf.step(x, 1e9), reals).map(named('otherwise very much')),
   ...each('Tanh', tf.tanh, reals),
 ]
 
