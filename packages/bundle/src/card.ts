@@ -108,8 +108,8 @@ function variants({ files }: Manifest): string[] {
       bytes.toLocaleString('en'),
       (bytes / whole.bytes).toFixed(3),
       psnr === undefined ? 'equal' : `${psnr.toFixed(1)} dB`,
-      `${negativeElbo < 0 ? '' : '+'}${negativeElbo.toFixed(3)} nats`,
-      meanShift === undefined ? '' : meanShift.toFixed(4),
+      signed(negativeElbo),
+      meanShift?.toFixed(4) ?? '',
     ]
     return [`| ${cells.join(' | ')} |`]
   })
@@ -117,27 +117,41 @@ function variants({ files }: Manifest): string[] {
   return [
     `## Lighter variants
 
-| file | bytes | ratio | PSNR | change of negative ELBO | shift of mean |
+| file | bytes | ratio | PSNR | change of negative ELBO, nats | shift of mean |
 | --- | --- | --- | --- | --- | --- |
 ${rows.join('\n')}
 
-${measuredOn(files)} Each is measured alone, in place of its float32 file: PSNR
-of the reconstructions against those of float32, for a peak of 1; the negative ELBO per image, above 0
-is worse; and the root mean square of the change of \`mean\`, in standard deviations of the posterior.
-Inputs and outputs are float32 in all of them. \`loadVae('.', { precision: 'int8' })\` uses one, \`'float16'\` the other.
-`,
+${measuredOn(files)} Each file alone in the place of its float32 one: PSNR of the
+reconstructions against those of float32, for a peak of 1; the negative ELBO per image, above 0 is
+worse; the root mean square of the change of \`mean\`, in standard deviations of the posterior. Inputs
+and outputs are float32 in all files. In use: \`loadVae('.', { precision: 'int8' })\`, or \`'float16'\`.
+${calibratedOn(files)}`,
   ]
 }
 
+/** A difference with its sign, in three decimals; none is `0.000`. */
+function signed(value: number): string {
+  const text = value.toFixed(3)
+  if (Number(text) === 0) return '0.000'
+  return value > 0 ? `+${text}` : text
+}
+
 function measuredOn(files: Manifest['files']): string {
-  const entries = Object.values(files)
-  const [damage] = entries.flatMap((file) => file.damage ?? [])
-  const [calibration] = entries.flatMap((file) => file.calibration ?? [])
-  const count = (images = 0) => images.toLocaleString('en')
-  const int8 = calibration
-    ? ` int8 is static, its weights with a scale for each channel, calibrated on ${count(calibration.images)} images of ${calibration.data}.`
-    : ''
-  return `Measured on ${count(damage?.images)} images of ${damage?.data ?? ''}.${int8}`
+  const measured = Object.values(files).flatMap(({ damage }) =>
+    damage ? `${damage.images.toLocaleString('en')} images of ${damage.data}` : [],
+  )
+  return `Measured on ${[...new Set(measured)].join(' and ')}.`
+}
+
+function calibratedOn(files: Manifest['files']): string {
+  const calibrated = Object.values(files).flatMap(({ calibration }) =>
+    calibration ? `${calibration.images.toLocaleString('en')} images of ${calibration.data}` : [],
+  )
+  if (calibrated.length === 0) return ''
+  return `
+int8 is static, in QDQ format: weights in int8 with a scale for each channel, activations in uint8,
+their ranges calibrated on ${[...new Set(calibrated)].join(' and ')}.
+`
 }
 
 function facts({ training = {}, quality = {} }: Manifest): string {

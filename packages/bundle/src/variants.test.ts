@@ -73,7 +73,7 @@ describe.each(['bernoulli', 'gaussian'] as const)('variants of %s likelihood', (
     const card = new TextDecoder().decode(files?.get('README.md'))
     for (const path of paths.slice(2))
       expect(card).toMatch(
-        new RegExp(`\\n\\| ${path} \\| [\\d,]+ \\| \\d\\.\\d+ \\| \\d+\\.\\d dB \\| [+-]\\d`),
+        new RegExp(`\\n\\| ${path} \\| [\\d,]+ \\| \\d\\.\\d+ \\| \\d+\\.\\d dB \\| [+-]?\\d`),
       )
   })
 

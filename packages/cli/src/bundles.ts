@@ -12,18 +12,19 @@ import { sessionOptions, type SessionFlags } from './command.js'
 import { CliError, refuseUsage } from './error.js'
 import { untilStopped, type Io } from './io.js'
 import { checkBundleLocation } from './location.js'
+import { precisionOf, type PrecisionFlags } from './precision.js'
 import { loadSource } from './source.js'
 
 /** Opens a bundle and releases it when its use has ended, well or not; a signal ends the waiting. */
 export async function withVae<T>(
   location: string,
-  { flags, io }: { readonly flags: SessionFlags; readonly io: Io },
+  { flags, io }: { readonly flags: SessionFlags & PrecisionFlags; readonly io: Io },
   use: (vae: Vae) => Promise<T>,
 ): Promise<T> {
   await checkBundleLocation(location)
   const vae = await untilStopped(
     io.signal,
-    loadVae(location, { ...sessionOptions(flags), lazy: true }),
+    loadVae(location, { ...sessionOptions(flags), precision: precisionOf(flags), lazy: true }),
   )
   try {
     return await untilStopped(io.signal, use(vae))

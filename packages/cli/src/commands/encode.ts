@@ -4,11 +4,12 @@ import { addCommand, withCommonFlags, withSessionFlags, type SessionFlags } from
 import { choice, whole } from '../flags.js'
 import type { Outcome } from '../outcome.js'
 import { outFlag } from '../outflag.js'
+import { withPrecisionFlag, type PrecisionFlags } from '../precision.js'
 import type { Context } from '../program.js'
 import { SOURCES } from '../source.js'
 import { plural } from '../ui/format.js'
 
-interface EncodeFlags extends SessionFlags {
+interface EncodeFlags extends SessionFlags, PrecisionFlags {
   readonly data?: string
   readonly split?: 'train' | 'test'
   readonly limit?: number
@@ -34,7 +35,7 @@ anyvae encode models/first --data glyphs --out latents.npy`,
         '.csv',
       ]),
     )
-  withCommonFlags(withSessionFlags(command)).action(
+  withCommonFlags(withSessionFlags(withPrecisionFlag(command))).action(
     async (location: string, files: string[], flags: EncodeFlags) => {
       context.settle(await encode(location, { files, flags }, context), flags)
     },

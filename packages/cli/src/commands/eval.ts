@@ -1,6 +1,6 @@
 // `anyvae eval`: how good a bundle is on images: negative ELBO, its two terms, active units.
 import { Option, type Command } from 'commander'
-import type { Manifest } from '@anyvae/runtime'
+import type { Manifest, Precision } from '@anyvae/runtime'
 import type { Evaluation } from '@anyvae/trainer'
 import {
   addCommand,
@@ -12,11 +12,12 @@ import {
 import { choice, whole } from '../flags.js'
 import { checkBundleLocation } from '../location.js'
 import type { Outcome } from '../outcome.js'
+import { precisionOf, withPrecisionFlag, type PrecisionFlags } from '../precision.js'
 import type { Context } from '../program.js'
 import { SOURCES } from '../source.js'
 import { count, nats } from '../ui/format.js'
 
-interface EvalFlags extends SessionFlags {
+interface EvalFlags extends SessionFlags, PrecisionFlags {
   readonly data: string
   readonly split?: 'train' | 'test'
   readonly seed?: number
@@ -36,9 +37,11 @@ export function addEval(program: Command, context: Context): void {
     )
     .addOption(whole('--seed <n>', 'of the posterior samples (default: 0)', 0))
     .addOption(whole('--limit <n>', 'only the first n images', 1))
-  withCommonFlags(withSessionFlags(command)).action(async (location: string, flags: EvalFlags) => {
-    context.settle(await evaluateBundle(location, flags, context), flags)
-  })
+  withCommonFlags(withSessionFlags(withPrecisionFlag(command))).action(
+    async (location: string, flags: EvalFlags) => {
+      context.settle(await evaluateBundle(location, flags, context), flags)
+    },
+  )
 }
 
 /** Images at a time; it changes no draw. */
@@ -55,11 +58,9 @@ async function evaluateBundle(
   const { evaluate } = await import('@anyvae/trainer')
   const { loadSplit } = await import('../bundles.js')
   const { binarisationOf } = await import('../protocol.js')
-  const evaluator = await bundleEvaluator(
-    bundleReader(location),
-    nodeBackend,
-    sessionOptions(flags),
-  )
+  const precision = precisionOf(flags)
+  const sessions = { ...sessionOptions(flags), precision }
+  const evaluator = await bundleEvaluator(bundleReader(location), nodeBackend, sessions)
   try {
     const { latent, image, manifest } = evaluator
     const set = await loadSplit(flags.data, flags, { shape: image, io })
@@ -67,7 +68,7 @@ async function evaluateBundle(
     const options = { seed, batchSize: BATCH, latent, signal: io.signal }
     const evaluation = await evaluate(evaluator, set, options)
     const binarisation = binarisationOf(manifest)
-    return describe(evaluation, { location, flags, manifest, binarisation })
+    return describe(evaluation, { location, flags, manifest, precision, binarisation })
   } finally {
     await evaluator.release()
   }
@@ -77,12 +78,13 @@ interface Subject {
   readonly location: string
   readonly flags: EvalFlags
   readonly manifest: Manifest
+  readonly precision: Precision
   readonly binarisation: string
 }
 
 function describe(
   evaluation: Evaluation,
-  { location, flags, manifest, binarisation }: Subject,
+  { location, flags, manifest, precision, binarisation }: Subject,
 ): Outcome {
   const { negativeElbo, reconstruction, kl, activeUnits, images, samples, seed } = evaluation
   const { name, architecture, latentSize, likelihood } = manifest
@@ -98,6 +100,10 @@ function describe(
     `binarisation    ${binarisation}`,
     `samples         ${samples} per image from the posterior, seed ${seed}`,
     `network         ${name}: ${architecture.name}, ${likelihood}`,
+    `precision       ${precision}`,
   ].join('\n')
-  return { text, json: { bundle: location, name, ...figures, seed, split, data, network } }
+  return {
+    text,
+    json: { bundle: location, name, ...figures, seed, split, data, network, precision },
+  }
 }

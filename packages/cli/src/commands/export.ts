@@ -1,77 +1,108 @@
-// `anyvae export`: a run's last checkpoint becomes a bundle.
-import { readdir } from 'node:fs/promises'
-import { basename, resolve } from 'node:path'
+// `anyvae export`: a run's last checkpoint becomes a bundle, and a bundle gets lighter variants.
 import { Option, type Command } from 'commander'
 import { addCommand, withCommonFlags } from '../command.js'
+import type { ExportFlags, Exported } from '../exported.js'
 import { whole } from '../flags.js'
-import { untilStopped } from '../io.js'
 import type { CommonFlags, Outcome } from '../outcome.js'
+import { lightPrecisions } from '../precision.js'
 import type { Context } from '../program.js'
 import { shellLine } from '../shell.js'
-import { bytes } from '../ui/format.js'
-import { table } from '../ui/table.js'
+import { SOURCES } from '../source.js'
+import { bytes, count, signed } from '../ui/format.js'
+import { table, type Column } from '../ui/table.js'
 
-interface ExportFlags extends CommonFlags {
-  readonly out: string
-  readonly name?: string
-  readonly opset?: number
-  readonly license?: string
+interface Flags extends ExportFlags, CommonFlags {
   readonly force?: boolean
 }
 
 export function addExport(program: Command, context: Context): void {
   const command = addCommand(program, 'export', {
-    description: "Write a run's last checkpoint as a bundle: ONNX files, manifest, test vectors.",
-    example: 'anyvae export runs/first --out models/first --license MIT',
+    description:
+      "Write a run's last checkpoint as a bundle: ONNX files, manifest, test vectors. With --precision\nlighter files stand beside them, what they cost measured; a bundle may be given such files too.",
+    example: `
+anyvae export runs/first --out models/first --license MIT
+anyvae export runs/first --out models/first --precision fp16,int8 --data glyphs
+anyvae export models/first --out models/lighter --precision int8 --data mnist`,
   })
-    .argument('<run>', 'the run folder')
+    .argument('<source>', 'the run folder, or a bundle (folder or URL) to add variants to')
     .addOption(new Option('--out <folder>', 'the bundle').makeOptionMandatory())
     .addOption(new Option('--name <name>', "of the model (default: the bundle folder's)"))
     .addOption(whole('--opset <n>', 'ONNX operator set, 13 to 21 (default: 17)', 13, 21))
     .addOption(
       new Option('--license <id>', "SPDX identifier of the weights' licence (default: other)"),
     )
+    .addOption(
+      lightPrecisions('lighter files to add: fp16 (half precision), int8 (static, QDQ), or both'),
+    )
+    .addOption(
+      new Option(
+        '--data <source>',
+        `for --precision: its training split calibrates int8, its test split measures. ${SOURCES}`,
+      ),
+    )
     .addOption(new Option('--force', 'replace an existing folder'))
-  withCommonFlags(command).action(async (run: string, flags: ExportFlags) => {
-    context.settle(await exportRun(run, flags, context), flags)
+  withCommonFlags(command).action(async (source: string, flags: Flags) => {
+    context.settle(await exportSource(source, flags, context), flags)
   })
 }
 
-async function exportRun(folder: string, flags: ExportFlags, { io }: Context): Promise<Outcome> {
+async function exportSource(source: string, flags: Flags, { io }: Context): Promise<Outcome> {
   const { checkVacant, writeFolder } = await import('../folder.js')
-  const { out, opset, license, force = false } = flags
+  const { checkExportFlags, exportedFiles } = await import('../exported.js')
+  const { out, force = false } = flags
+  checkExportFlags(flags)
   await checkVacant(out, force)
-  const name = flags.name ?? basename(resolve(out))
-  const options = { name, ...(opset && { opset }), ...(license && { license }) }
-  const files = await untilStopped(io.signal, makeFiles(folder, options))
-  await writeFolder(out, files, { force, signal: io.signal })
+  const exported = await exportedFiles(source, flags, io)
+  await writeFolder(out, exported.files, { force, signal: io.signal })
+  return describe(out, exported)
+}
+
+function describe(out: string, { files, manifest, graphs }: Exported): Outcome {
+  const { name } = manifest
   const sizes = [...files].map(([file, content]) => ({ file, bytes: content.length }))
   const rows = sizes.map((each) => [each.file, bytes(each.bytes)])
+  const nodes = Object.entries(graphs).map(
+    ([file, { before, after }]) => `${file} ${before} → ${after} nodes`,
+  )
+  const variants = variantsOf(manifest)
   const text = [
     `wrote ${name} to ${out}`,
     table([{ heading: 'file' }, { heading: 'size', right: true }], rows),
+    ...nodes,
+    ...(variants.length > 0 ? [table(COLUMNS, variants.map(rowOf))] : []),
     'next:',
     `  ${shellLine(['anyvae', 'verify', out])}`,
     `  ${shellLine(['anyvae', 'sample', out, '--out', 'samples.png'])}`,
   ].join('\n')
-  return { text, json: { bundle: out, name, files: sizes } }
+  return { text, json: { bundle: out, name, files: sizes, graphs, variants } }
 }
 
-async function makeFiles(
-  folder: string,
-  options: { readonly name: string; readonly opset?: number; readonly license?: string },
-): Promise<ReadonlyMap<string, Uint8Array>> {
-  const { createBundle, trainedOf } = await import('@anyvae/bundle')
-  const { readRun } = await import('@anyvae/trainer/node')
-  const { reproduceCommand } = await import('../train/settings.js')
-  const run = await readRun(folder)
-  const reshaped = await isImageFolder(run.data.source)
-  const command = reproduceCommand(run, { folder, reshaped })
-  return createBundle(trainedOf(run, { command }), options)
+/** What is told of each lighter file: how large it is of float32, and what it costs. */
+function variantsOf({ files }: Exported['manifest']) {
+  return Object.entries(files).flatMap(([file, { role, precision, bytes, damage }]) => {
+    const whole = Object.values(files).find(
+      (other) => other.role === role && other.precision === 'float32',
+    )
+    if (damage === undefined || whole === undefined) return []
+    return [{ file, precision, bytes, ratio: bytes / whole.bytes, ...damage }]
+  })
 }
 
-/** Whether a source is a folder of image files: those may have been resized and converted. */
-async function isImageFolder(source: string): Promise<boolean> {
-  const names = await readdir(source).catch(() => [])
-  return names.length > 0 && !names.some((name) => name.includes('-ubyte'))
+const COLUMNS: readonly Column[] = [
+  { heading: 'lighter file' },
+  { heading: 'of float32', right: true },
+  { heading: 'PSNR', right: true },
+  { heading: 'negative ELBO', right: true },
+  { heading: 'measured on' },
+]
+
+function rowOf(variant: ReturnType<typeof variantsOf>[number]): string[] {
+  const { file, ratio, psnr, negativeElbo, data, images } = variant
+  return [
+    file,
+    ratio.toFixed(3),
+    psnr === undefined ? 'equal' : `${psnr.toFixed(1)} dB`,
+    `${signed(negativeElbo)} nats`,
+    `${count(images)} images of ${data}`,
+  ]
 }

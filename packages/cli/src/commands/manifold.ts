@@ -6,11 +6,12 @@ import { refuseUsage } from '../error.js'
 import { parsed, parseWhole, whole } from '../flags.js'
 import type { Outcome } from '../outcome.js'
 import { outFlag } from '../outflag.js'
+import { withPrecisionFlag, type PrecisionFlags } from '../precision.js'
 import type { Context } from '../program.js'
 
 type Axes = readonly [number, number]
 
-interface ManifoldFlags extends SessionFlags {
+interface ManifoldFlags extends SessionFlags, PrecisionFlags {
   readonly axes?: Axes
   readonly size: number
   readonly out: string
@@ -34,7 +35,7 @@ anyvae manifold models/first --axes 3,7 --size 15`,
     )
     .addOption(whole('--size <n>', 'rows and columns', 2, 200).default(20))
     .addOption(outFlag('a picture, or the values', ['.png', '.npy']).default('manifold.png'))
-  withCommonFlags(withSessionFlags(command)).action(
+  withCommonFlags(withSessionFlags(withPrecisionFlag(command))).action(
     async (location: string, flags: ManifoldFlags) => {
       context.settle(await manifold(location, flags, context), flags)
     },

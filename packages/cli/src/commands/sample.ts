@@ -5,10 +5,11 @@ import { refuseUsage } from '../error.js'
 import { number, whole } from '../flags.js'
 import type { Outcome } from '../outcome.js'
 import { outFlag } from '../outflag.js'
+import { withPrecisionFlag, type PrecisionFlags } from '../precision.js'
 import type { Context } from '../program.js'
 import { plural } from '../ui/format.js'
 
-interface SampleFlags extends SessionFlags {
+interface SampleFlags extends SessionFlags, PrecisionFlags {
   readonly count: number
   readonly seed: number
   readonly temperature: number
@@ -36,7 +37,7 @@ anyvae sample models/first --count 1000 --out samples.npy`,
     )
     .addOption(whole('--columns <n>', 'of the picture (default: as square as can be)', 1, 1000))
     .addOption(outFlag('a picture, or the values', ['.png', '.npy']).default('samples.png'))
-  withCommonFlags(withSessionFlags(command)).action(
+  withCommonFlags(withSessionFlags(withPrecisionFlag(command))).action(
     async (location: string, flags: SampleFlags) => {
       context.settle(await sample(location, flags, context), flags)
     },

@@ -10,6 +10,13 @@ export function nats(value: number): string {
   return value.toFixed(2)
 }
 
+/** A difference with its sign and three decimals; none is `0.000`. */
+export function signed(value: number): string {
+  const text = value.toFixed(3)
+  if (Number(text) === 0) return '0.000'
+  return value > 0 ? `+${text}` : text
+}
+
 /** Bytes in the unit that leaves few digits, 1000 bytes to the kilobyte. */
 export function bytes(value: number): string {
   const units = ['B', 'kB', 'MB', 'GB']
