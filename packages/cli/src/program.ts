@@ -1,6 +1,7 @@
 // The program: every command with its flags and help. Nothing heavy is imported before a command runs.
 import { Command } from 'commander'
 import type { CommonFlags, Outcome } from './outcome.js'
+import { addConvert } from './commands/convert.js'
 import { addData } from './commands/data.js'
 import { addEncode } from './commands/encode.js'
 import { addEval } from './commands/eval.js'
@@ -36,7 +37,7 @@ export function createProgram(context: Context): Command {
     .exitOverride()
     .addHelpText('after', EXAMPLE)
   const commands = [addTrain, addExport, addVerify, addEval, addEncode]
-  const pictures = [addSample, addReconstruct, addInterpolate, addManifold, addData]
+  const pictures = [addSample, addReconstruct, addInterpolate, addManifold, addData, addConvert]
   for (const add of [...commands, ...pictures]) add(program, context)
   return program
 }

@@ -13,6 +13,7 @@ const COMMANDS = [
   'interpolate',
   'manifold',
   'data',
+  'convert',
 ]
 
 describe('help', () => {

@@ -1,5 +1,5 @@
 // Makes a graph fail at sizes that it was not traced for, where it would give wrong values unseen.
-import { type Graph, type Node, tensorOf } from '@anyvae/onnx'
+import { attr, type Graph, type Node, tensorOf, type ValueInfo } from '@anyvae/onnx'
 import type { Sizes } from './affine.js'
 import type { SizeNodes, Sources } from './sizes.js'
 
@@ -16,7 +16,8 @@ interface Guard {
  */
 export function guarded(graph: Graph, { sizes, sources, multiples }: Guard): readonly Node[] {
   const renamed = new Map<string, string>()
-  for (const { name, dims = [] } of graph.inputs) {
+  for (const input of graph.inputs) {
+    const { name, dims = [] } = input
     const steps = dims.map((dim, axis) => {
       const first = typeof dim === 'string' ? sources[dim] : undefined
       const own = first?.input === name && first.axis === axis
@@ -26,7 +27,8 @@ export function guarded(graph: Graph, { sizes, sources, multiples }: Guard): rea
       const parts = dims.map((dim, axis) =>
         (steps[axis] ?? 1) > 1 ? sizes.multiple(String(dim), steps[axis] ?? 1) : kept(sizes, name),
       )
-      renamed.set(name, checked(sizes, name, parts))
+      const known = dims.map((dim, axis) => ((steps[axis] ?? 1) > 1 ? `${dim}_in_steps` : dim))
+      renamed.set(name, checked(sizes, { ...input, dims: known }, parts))
     }
   }
   return graph.nodes.map((node) => ({
@@ -42,10 +44,15 @@ function kept(sizes: SizeNodes, input: string): string {
   return name
 }
 
-function checked(sizes: SizeNodes, input: string, parts: readonly string[]): string {
-  const shape = sizes.take(`${input}_multiples`)
-  const axis = { axis: { type: 'int', value: 0 } } as const
-  sizes.write({ opType: 'Concat', inputs: parts, attributes: axis }, shape)
-  const reshaped = sizes.take(`${input}_checked`)
-  return sizes.write({ opType: 'Reshape', inputs: [input, shape], attributes: {} }, reshaped)
+/** Its sizes have names of their own: under the same ones it would pass for a Reshape to nothing new. */
+function checked(
+  sizes: SizeNodes,
+  { name, dims = [], dataType }: ValueInfo,
+  parts: readonly string[],
+): string {
+  const shape = sizes.take(`${name}_multiples`)
+  const attributes = { axis: attr.int(0) }
+  sizes.write({ opType: 'Concat', inputs: parts, attributes }, shape, [parts.length])
+  const reshape = { opType: 'Reshape', inputs: [name, shape], attributes: {} }
+  return sizes.write(reshape, sizes.take(`${name}_checked`), dims, dataType)
 }

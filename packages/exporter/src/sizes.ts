@@ -2,12 +2,14 @@
 import {
   attr,
   type DataType,
+  type Dim,
   dataTypeCode,
   type Graph,
   type Initializer,
   Names,
   type Node,
   tensorOf,
+  type ValueInfo,
 } from '@anyvae/onnx'
 import type { Affine } from './affine.js'
 
@@ -24,12 +26,16 @@ export interface SizeForm {
 export class SizeNodes {
   readonly nodes: Node[] = []
   readonly initializers: Initializer[] = []
+  /** The types of what the nodes make. */
+  readonly values: ValueInfo[] = []
   readonly #sources: Sources
+  readonly #ranks: ReadonlyMap<string, number>
   readonly #known = new Map<string, string>()
   readonly #names = new Names()
 
   constructor(graph: Graph, sources: Sources) {
     this.#sources = sources
+    this.#ranks = new Map(graph.inputs.map(({ name, dims }) => [name, dims?.length ?? 0]))
     namesOf(graph).forEach((name) => this.#names.take(name))
   }
 
@@ -45,15 +51,16 @@ export class SizeNodes {
     )
     const concat = { opType: 'Concat', inputs: parts, attributes: { axis: attr.int(0) } }
     if (form.dataType === 'int64') {
-      this.write(concat, name)
+      this.write(concat, name, [parts.length])
       return
     }
-    const list = this.write(concat, this.#names.take(`${name}_list`))
+    const list = this.write(concat, this.#names.take(`${name}_list`), [parts.length])
     const shape = form.scalar ? [] : [entries.length]
     const dims = this.#list(`${name}_shape`, shape, [shape.length])
-    const shaped = this.#add('Reshape', `${name}_shaped`, [list, dims])
-    const to = { to: attr.int(dataTypeCode(form.dataType)) }
-    this.write({ opType: 'Cast', inputs: [shaped], attributes: to }, name)
+    const reshape = { opType: 'Reshape', inputs: [list, dims], attributes: {} }
+    const shaped = this.write(reshape, this.#names.take(`${name}_shaped`), shape)
+    const attributes = { to: attr.int(dataTypeCode(form.dataType)) }
+    this.write({ opType: 'Cast', inputs: [shaped], attributes }, name, shape, form.dataType)
   }
 
   /** The largest multiple of a number that a symbol's size holds, as a list of one. */
@@ -62,8 +69,14 @@ export class SizeNodes {
     return this.#add('Mul', `${symbol}_of_steps`, [parts, this.#constant(symbol, of)])
   }
 
-  write(node: Omit<Node, 'name' | 'outputs'>, name: string): string {
+  /** Adds a node that makes one value, int64 unless told otherwise. */
+  write(
+    node: Omit<Node, 'name' | 'outputs'>,
+    name: string,
+    ...[dims, dataType = 'int64']: [dims: readonly Dim[], dataType?: DataType]
+  ): string {
     this.nodes.push({ name, outputs: [name], ...node })
+    this.values.push({ name, dataType, dims })
     return name
   }
 
@@ -94,7 +107,9 @@ export class SizeNodes {
     }
     const { input, axis } = this.#sources[symbol] ?? { input: '', axis: 0 }
     const index = this.#list(`${symbol}_axis`, [axis])
-    const shape = this.#add('Shape', `${symbol}_of_shape`, [input])
+    const whole = { opType: 'Shape', inputs: [input], attributes: {} }
+    const rank = this.#ranks.get(input) ?? 0
+    const shape = this.write(whole, this.#names.take(`${symbol}_of_shape`), [rank])
     const size = this.#add('Gather', `${symbol}_size`, [shape, index], { axis: attr.int(0) })
     this.#known.set(symbol, size)
     return size
@@ -116,7 +131,7 @@ export class SizeNodes {
     inputs: readonly string[],
     attributes: Node['attributes'] = {},
   ): string {
-    return this.write({ opType, inputs, attributes }, this.#names.take(name))
+    return this.write({ opType, inputs, attributes }, this.#names.take(name), [1])
   }
 }
 

@@ -51,6 +51,7 @@ export function generalize(all: Traces): Graph {
   return {
     ...graph,
     initializers: [...initializers, ...sizes.initializers],
+    values: [...sizes.values, ...graph.values],
     nodes: [...sizes.nodes, ...nodes],
   }
 }

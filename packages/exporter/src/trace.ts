@@ -71,6 +71,7 @@ export function traceWith(fn: TensorFunction, options: InnerTraceOptions): Graph
   checkOutputs(options)
   const sources = symbolSources(options.inputs)
   const { multiples = {} } = options
+  checkMultiples(options.name, Object.keys(multiples), Object.keys(sources))
   const probes = probeSizes(Object.keys(sources), multiples)
   const [first, ...others] = probes.map((sizes) => traceAt(fn, sizes, options))
   if (first === undefined) {
@@ -132,6 +133,19 @@ function checkOutputs({ name = 'graph', inputs, outputs }: InnerTraceOptions): v
       )
     }
     taken.add(output)
+  }
+}
+
+function checkMultiples(
+  name = 'graph',
+  asked: readonly string[] = [],
+  symbols: readonly string[] = [],
+): void {
+  const unknown = asked.filter((symbol) => !symbols.includes(symbol))
+  if (unknown.length > 0) {
+    throw new TraceError(
+      `${name}: multiples of a size that no input has, got ${unknown.join(', ')}, expected ${symbols.join(', ') || 'none, since all sizes are fixed'}`,
+    )
   }
 }
 

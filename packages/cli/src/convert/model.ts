@@ -1,0 +1,40 @@
+// A saved model in memory, ready to be exported and to be run.
+import * as tf from '@tensorflow/tfjs-core'
+import type { GraphModelLike, LayersModelLike } from '@anyvae/exporter'
+import { CliError } from '../error.js'
+import { oneLine, type SavedModel } from './saved.js'
+
+/** A model that can be exported, and what it computes. */
+export interface LoadedModel {
+  readonly model: LayersModelLike | GraphModelLike
+  readonly predict: (inputs: tf.Tensor[]) => tf.Tensor[]
+}
+
+/** Loads a model with the code that its format needs. */
+export async function loadedModel(path: string, saved: SavedModel): Promise<LoadedModel> {
+  try {
+    return await (saved.format === 'layers-model' ? layers(saved) : graph(saved))
+  } catch (cause) {
+    throw new CliError(
+      `${path}: cannot be loaded, got "${oneLine(cause)}", expected a model of TensorFlow.js's own layers and operations`,
+      { cause },
+    )
+  }
+}
+
+async function layers({ artifacts }: SavedModel): Promise<LoadedModel> {
+  const { loadLayersModel } = await import('@tensorflow/tfjs-layers')
+  const model = await loadLayersModel(tf.io.fromMemory(artifacts))
+  // Not predict, which insists on the sizes that the model was built with.
+  return { model, predict: (inputs) => [model.call(inputs, { training: false })].flat() }
+}
+
+async function graph({ artifacts }: SavedModel): Promise<LoadedModel> {
+  const { loadGraphModel } = await import('@tensorflow/tfjs-converter')
+  const model = await loadGraphModel(tf.io.fromMemory(artifacts))
+  const predict = (inputs: tf.Tensor[]) => {
+    const feeds = model.inputNodes.map((name, i) => [name, inputs[i]] as const)
+    return [model.execute(Object.fromEntries(feeds) as tf.NamedTensorMap, model.outputNodes)].flat()
+  }
+  return { model, predict }
+}
