@@ -27,10 +27,19 @@ function manifest(): Record<string, unknown> {
   }
 }
 
+const LIGHT = {
+  ...FILE,
+  precision: 'int8',
+  calibration: { data: 'mnist', images: 1000 },
+  damage: { data: 'mnist', images: 10_000, negativeElbo: -0.1, psnr: 41.3, meanShift: 0.07 },
+}
+
 describe('parseManifest', () => {
   it('keeps all that it is given, unknown fields too', () => {
     const json = { ...manifest(), later: true }
     expect(parseManifest(json)).toEqual(json)
+    const light = { ...manifest(), files: { 'a.onnx': LIGHT } }
+    expect(parseManifest(light)).toEqual(light)
   })
 
   it('does without training and quality', () => {
@@ -52,6 +61,18 @@ describe('parseManifest', () => {
     [{ image: { channels: 1, height: 28, range: [0, 1] } }, /'image.width' is wrong/],
     [{ image: { channels: 1, height: 2, width: 2, range: [-1, 1] } }, /'image.range' is wrong/],
     [{ likelihood: 'poisson' }, /got "poisson", expected bernoulli or gaussian/],
+    [
+      { files: { 'a.onnx': { ...LIGHT, damage: { data: 'mnist', images: 1 } } } },
+      /damage.negativeElbo' is wrong, got nothing, expected a number/,
+    ],
+    [
+      { files: { 'a.onnx': { ...LIGHT, damage: { ...LIGHT.damage, psnr: null } } } },
+      /damage.psnr' is wrong, got null, expected a number/,
+    ],
+    [
+      { files: { 'a.onnx': { ...LIGHT, calibration: { data: '', images: 1 } } } },
+      /calibration.data' is wrong, got "", expected a text/,
+    ],
     [{ files: {} }, /'files' is wrong, got {}, expected an encoder/],
     [{ files: { 'a.onnx': { ...FILE, role: 'tail' } } }, /files\["a.onnx"\].role' is wrong/],
     [
