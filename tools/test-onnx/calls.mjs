@@ -11,11 +11,11 @@ export function writeCalls(folder, opsets) {
   let written = 0
   calls.forEach((call, i) => {
     const [first, last] = call.opsets ?? [13, 21]
+    const target = join(folder, `${call.opType}_${i}`)
+    mkdirSync(target, { recursive: true })
     for (const opset of opsets.filter((each) => each >= first && each <= last)) {
-      const target = join(folder, `${call.opType}_${i}`, `opset_${opset}`)
-      mkdirSync(target, { recursive: true })
       const model = createModel(graphOfCall(call, opset), { opset })
-      writeFileSync(join(target, 'model.onnx'), encodeModel(model))
+      writeFileSync(join(target, `opset_${opset}.onnx`), encodeModel(model))
       written += 1
     }
   })

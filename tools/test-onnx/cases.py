@@ -21,10 +21,12 @@ class Case:
 
 def find(root: Path) -> list[Case]:
     """The bundles under a folder, and the models in the layout of ONNX's backend tests."""
-    found = [case for path in sorted(root.rglob("anyvae.json")) for case in bundle(path, root)]
-    for model in sorted(root.rglob("model.onnx")):
-        found.append(backend_test(model, root))
-    return found
+    manifests = sorted(root.rglob("anyvae.json"))
+    bundles = {path.parent for path in manifests}
+    models = [path for path in sorted(root.rglob("*.onnx")) if path.parent not in bundles]
+    return [case for path in manifests for case in bundle(path, root)] + [
+        backend_test(path, root) for path in models
+    ]
 
 
 def bundle(manifest: Path, root: Path) -> list[Case]:
@@ -45,11 +47,11 @@ def bundle(manifest: Path, root: Path) -> list[Case]:
 
 
 def backend_test(model: Path, root: Path) -> Case:
-    """One folder with a model.onnx, its test data and, where it is not the usual one, its tolerance."""
+    """A model with the test data beside it and, where it is not the usual one, its tolerance."""
     folder = model.parent
     looser = folder / "tolerance.json"
     return Case(
-        str(folder.relative_to(root)),
+        str(model.relative_to(root).with_suffix("")),
         model,
         sorted(folder.glob("test_data_set_*")),
         json.loads(looser.read_text())["tolerance"] if looser.exists() else TOLERANCE,

@@ -22,7 +22,7 @@ export function* externalModels(opsets) {
       limit: 0,
     })
     yield {
-      path: ['external', `opset ${opset}`],
+      path: ['external', `opset ${opset}`, 'model'],
       model,
       files: { 'model.onnx.data': Buffer.concat(data) },
       sets: [

@@ -18,11 +18,14 @@ export async function* wholeModels(opsets) {
   await tf.setBackend('cpu')
   for (const modelCase of modelCases) {
     for (const opset of opsets) {
-      const path = ['models', modelCase.name, `opset ${opset}`]
-      yield { path, ...(await attempted(() => exported(modelCase, { opset }, TOLERANCE))) }
+      const [name, version] = [['models', modelCase.name], `opset ${opset}`]
+      yield {
+        path: [...name, version],
+        ...(await attempted(() => exported(modelCase, { opset }, TOLERANCE))),
+      }
       const half = { opset, precision: 'float16' }
       yield {
-        path: [...path, 'float16'],
+        path: [...name, 'float16', version],
         ...(await attempted(() => exported(modelCase, half, FLOAT16_TOLERANCE))),
       }
     }

@@ -12,31 +12,30 @@ def differences(
     model: ModelProto, data: Path, tolerance: float, relative: bool
 ) -> tuple[list[str], int]:
     """What differs, and how many numbers were compared."""
-    feeds = tensors(data, "input")
-    expected = tensors(data, "output")
+    feeds = tensors(data, "input", [value.name for value in model.graph.input])
     names = [value.name for value in model.graph.output]
+    expected = tensors(data, "output", names)
+    if sorted(expected) != sorted(names):
+        return [f"outputs: got {names}, expected {list(expected)}"], 0
     with np.errstate(all="ignore"):
-        results = ReferenceEvaluator(model, new_ops=REPAIRS).run(
-            None, dict(zip([value.name for value in model.graph.input], feeds, strict=True))
-        )
-    if len(expected) != len(names):
-        return [f"number of outputs: got {len(names)}, expected {len(expected)}"], 0
+        results = ReferenceEvaluator(model, new_ops=REPAIRS).run(names, feeds)
     wrong = []
-    for name, got, wanted in zip(names, results, expected, strict=True):
-        wrong += difference(name, np.asarray(got), wanted, tolerance, relative)
-    return wrong, sum(each.size for each in expected)
+    for name, got in zip(names, results, strict=True):
+        wrong += difference(name, np.asarray(got), expected[name], tolerance, relative)
+    return wrong, sum(each.size for each in expected.values())
 
 
-def tensors(data: Path, kind: str) -> list[np.ndarray]:
-    """The tensors input_0.pb, input_1.pb and so on."""
-    count = len(list(data.glob(f"{kind}_*.pb")))
-    return [load(data / f"{kind}_{i}.pb") for i in range(count)]
+def tensors(data: Path, kind: str, names: list[str]) -> dict[str, np.ndarray]:
+    """The tensors input_0.pb, input_1.pb and so on, by name; those without one in their order."""
+    paths = [data / f"{kind}_{i}.pb" for i in range(len(list(data.glob(f"{kind}_*.pb"))))]
+    loaded = [load(path) for path in paths]
+    return {name or names[i]: array for i, (name, array) in enumerate(loaded)}
 
 
-def load(path: Path) -> np.ndarray:
+def load(path: Path) -> tuple[str, np.ndarray]:
     tensor = TensorProto()
     tensor.ParseFromString(path.read_bytes())
-    return numpy_helper.to_array(tensor)
+    return tensor.name, numpy_helper.to_array(tensor)
 
 
 def difference(

@@ -1,4 +1,4 @@
-// Writes exported models in the layout of ONNX's backend tests: model.onnx and test_data_set_N/*.pb.
+// Writes exported models nearly as ONNX's backend tests are laid out: *.onnx and test_data_set_N/*.pb.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { encodeTensor } from '@anyvae/onnx'
@@ -14,20 +14,28 @@ const opsets = chosen === '' ? OPSETS : chosen.split(',').map(Number)
 
 const fileName = (name) => name.replaceAll(/[^A-Za-z0-9]+/g, '_').replaceAll(/^_+|_+$/g, '')
 
-/** Writes one model: its bytes, sets of tensors in the graph's order, and how near they must come. */
+const folders = new Set()
+
+/**
+ * Writes one model as the last name of its path. Those in one folder share sets of tensors, which
+ * carry the names of inputs and outputs, and how near the values must come.
+ */
 function writeModel(path, { model, sets, tolerance, files = {} }) {
-  const target = join(folder, ...path.map(fileName))
-  mkdirSync(target, { recursive: true })
-  writeFileSync(join(target, 'model.onnx'), model)
-  for (const [name, bytes] of Object.entries(files)) writeFileSync(join(target, name), bytes)
-  sets.forEach((set, i) => writeSet(join(target, `test_data_set_${i}`), set))
-  if (tolerance !== undefined) {
-    writeFileSync(join(target, 'tolerance.json'), JSON.stringify({ tolerance }))
+  const target = join(folder, ...path.slice(0, -1).map(fileName))
+  if (!folders.has(target)) {
+    folders.add(target)
+    mkdirSync(target, { recursive: true })
+    sets.forEach((set, i) => writeSet(join(target, `test_data_set_${i}`), set))
+    if (tolerance !== undefined) {
+      writeFileSync(join(target, 'tolerance.json'), JSON.stringify({ tolerance }))
+    }
   }
+  writeFileSync(join(target, `${fileName(path.at(-1))}.onnx`), model)
+  for (const [name, bytes] of Object.entries(files)) writeFileSync(join(target, name), bytes)
 }
 
 function writeSet(data, { inputs, outputs }) {
-  mkdirSync(data, { recursive: true })
+  mkdirSync(data)
   for (const [kind, tensors] of Object.entries({ input: inputs, output: outputs })) {
     tensors.forEach((tensor, i) => {
       writeFileSync(join(data, `${kind}_${i}.pb`), encodeTensor(tensor))
