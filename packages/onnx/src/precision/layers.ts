@@ -35,6 +35,15 @@ export function weightOf(
   return axis === undefined ? undefined : { weight, axis }
 }
 
+/** The table that a Gather takes rows from, if it is constant: an embedding. */
+export function tableOf({ opType, domain, inputs, attributes }: Node, scope: Scope) {
+  const table = scope.constants.get(inputs[0] ?? '')
+  const { axis } = attributes
+  const rows = axis === undefined || (axis.type === 'int' && axis.value === 0)
+  const isTable = table?.dataType === 'float32' && table.dims.length === 2 && table.bytes.length > 0
+  return opType === 'Gather' && !domain && rows && isTable ? table : undefined
+}
+
 /** The layers of a graph, those of its sub-graphs not included. */
 export function layersOf(graph: Graph, scope: Scope): Layer[] {
   const counts = readerCounts(graph)

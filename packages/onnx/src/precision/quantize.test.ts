@@ -175,6 +175,17 @@ describe('quantizeGraph', () => {
     expect(printGraph(await quantized(graph, feeds))).toMatchSnapshot()
   })
 
+  it('stores the rows of an embedding', async () => {
+    const builder = new GraphBuilder(17, ['y'])
+    const words = builder.input('words', { dataType: 'int32', dims: [2, 3] })
+    const rows = builder.node('Gather', [weight(builder, 'table', [9, 4]), words])
+    builder.output('y', builder.node('Tanh', [rows]))
+    const graph = builder.build('g')
+    const feeds = { words: new Tensor('int32', Int32Array.of(0, 8, 3, 3, 1, 2), [2, 3]) }
+    expect(Math.max(...(await differences(graph, feeds)))).toBeLessThan(BOUND)
+    expect(printGraph(await quantized(graph, feeds))).toMatchSnapshot()
+  })
+
   it('refuses a graph without weights', () => {
     const graph = graphOf({ dims: [2], body: (b, x) => b.node('Neg', [x]) })
     expect(() => quantizeGraph(graph, {})).toThrow(OnnxError)

@@ -8,7 +8,7 @@ import { hasSubgraph, mapSubgraphs, renameReads } from '../passes/walk.js'
 import type { Graph, Initializer, Node } from '../types.js'
 import { planOf, type Plan } from './calibrate.js'
 import { Draft, freshNames } from './draft.js'
-import { weightOf, type Layer } from './layers.js'
+import { tableOf, weightOf, type Layer } from './layers.js'
 import { bytesOf, type Bytes, type Range } from './range.js'
 import { quantizeBias, quantizeWeights, type QuantizedWeights } from './weights.js'
 
@@ -20,7 +20,7 @@ export type Ranges = Readonly<Record<string, Range>>
  * output channel, and their activations in uint8, by the QuantizeLinear and DequantizeLinear pairs that
  * runtimes fuse into integer kernels. Inputs and outputs stay float32, and so does what the last layers
  * make: a decoder's logits are what its likelihood is computed from. In sub-graphs weights alone are
- * stored in int8.
+ * stored in int8, and so are the rows of embeddings (Gather).
  *
  * @param ranges of the `valuesToCalibrate`
  * @throws OnnxError where a range is missing or the graph has no such operator
@@ -49,6 +49,8 @@ class Rewriter {
   readonly #draft: Draft
   readonly #weights = new Map<string, StoredWeight>()
   readonly #activations = new Map<string, string>()
+  readonly #tables = new Map<string, readonly [string, ...string[]]>()
+  #anything = false
 
   constructor(graph: Graph, facts: Facts) {
     this.#graph = graph
@@ -57,6 +59,31 @@ class Rewriter {
   }
 
   add(node: Node): void {
+    const table = tableOf(node, this.#facts.scope)
+    if (table) this.#addEmbedding(node, table)
+    else this.#addOther(node)
+  }
+
+  /** Takes rows of int8 and makes floats of these alone, not of the whole table. */
+  #addEmbedding(node: Node, table: Initializer): void {
+    const draft = this.#draft
+    const { outputs, inputs } = node
+    const stored =
+      this.#tables.get(table.name) ?? this.#stored(table.name, quantizeWeights(table, 1))
+    this.#tables.set(table.name, stored)
+    const [bytes, ...parameters] = stored
+    const rows = draft.names.take(`${outputs[0] ?? ''}_int8`)
+    draft.nodes.push({ ...node, inputs: [bytes, ...inputs.slice(1)], outputs: [rows] })
+    draft.nodes.push({
+      name: draft.names.take(`${table.name}_DequantizeLinear`),
+      opType: 'DequantizeLinear',
+      inputs: [rows, ...parameters],
+      outputs,
+      attributes: { axis: attr.int(-1) },
+    })
+  }
+
+  #addOther(node: Node): void {
     const { results, layers } = this.#facts.plan
     const layer = layers.get(node)
     const read = (name: string) =>
@@ -91,18 +118,24 @@ class Rewriter {
     return stored
   }
 
-  #dequantized(name: string, { values, scales, axis }: QuantizedWeights & { axis: number }) {
+  /** Adds the constants that DequantizeLinear reads, and gives their names. */
+  #stored(name: string, { values, scales }: QuantizedWeights): [string, ...string[]] {
     const draft = this.#draft
     const { dims } = scales
     const zeros = { dataType: 'int8', dims, bytes: new Uint8Array(dims[0] ?? 0) } as const
-    return draft.call({
+    this.#anything = true
+    return [
+      draft.constant(`${name}_${values.dataType}`, values),
+      draft.constant(`${name}_scale`, scales),
+      // May be left out by the standard, but onnxruntime then fuses no Gemm; int32 has none.
+      ...(values.dataType === 'int8' ? [draft.constant(`${name}_zero_point`, zeros)] : []),
+    ]
+  }
+
+  #dequantized(name: string, { axis, ...quantized }: QuantizedWeights & { axis: number }): string {
+    return this.#draft.call({
       opType: 'DequantizeLinear',
-      inputs: [
-        draft.constant(`${name}_${values.dataType}`, values),
-        draft.constant(`${name}_scale`, scales),
-        // May be left out by the standard, but onnxruntime then fuses no Gemm; int32 has none.
-        ...(values.dataType === 'int8' ? [draft.constant(`${name}_zero_point`, zeros)] : []),
-      ],
+      inputs: this.#stored(name, quantized),
       wanted: `${name}_dequantized`,
       attributes: { axis: attr.int(axis) },
     })
@@ -159,9 +192,9 @@ class Rewriter {
 
   finish(): Graph {
     const { name, initializers } = this.#graph
-    if (this.#weights.size === 0) {
+    if (!this.#anything) {
       throw new OnnxError(
-        `graph ${name}: nothing to store in int8, got no constant weights, expected those of Conv, ConvTranspose, Gemm or MatMul`,
+        `graph ${name}: nothing to store in int8, got no constant weights, expected those of Conv, ConvTranspose, Gemm, MatMul or Gather`,
       )
     }
     return removeUnusedInitializers({

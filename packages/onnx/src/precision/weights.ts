@@ -6,8 +6,8 @@ import type { Node, TensorData } from '../types.js'
 /**
  * The largest quantised weight: 7 bits of the 8. x86 processors without VNNI instructions add two
  * products of an unsigned and a signed byte in 16 signed bits, and 2 x 255 x 64 is the most that fits:
- * with 8 bits they saturate and give other values than everything else. The lost bit costs 0.03 nats
- * in MNIST's convolutional VAE.
+ * with 8 bits they saturate and give other values than everything else (microsoft/onnxruntime#12088).
+ * The lost bit costs 0.03 nats in MNIST's convolutional VAE.
  */
 export const LARGEST_WEIGHT = 63
 
