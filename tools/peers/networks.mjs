@@ -1,13 +1,13 @@
 // The default networks as the export command writes them, with the figures that are compared.
 import { decodeModel } from '@anyvae/onnx'
 import { createBundle } from '@anyvae/bundle'
-import { createNetwork, initialParameters, parseNetworkConfig } from '@anyvae/trainer'
+import { createNetwork, initialParameters } from '@anyvae/trainer'
 
 const IMAGE = { channels: 1, height: 28, width: 28 }
 
 /** For encoder and decoder of an architecture: nodes before and after, Transposes, bytes. */
 export async function exported(architecture) {
-  const network = createNetwork(parseNetworkConfig({ architecture, image: IMAGE }))
+  const network = createNetwork({ architecture, image: IMAGE })
   const parameters = distinct(initialParameters(network, 1))
   const nodes = {}
   const files = await createBundle(

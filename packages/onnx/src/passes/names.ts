@@ -1,7 +1,7 @@
 // Gives values and constants the names that a reader expects after passes have made new ones.
 import type { Graph, Initializer } from '../types.js'
 import { originOf } from './origin.js'
-import { allNames, mapSubgraphs, renameReads } from './walk.js'
+import { allNames, definedNames, mapSubgraphs, renameReads } from './walk.js'
 
 /**
  * Names the first output of each node as the node, as the builder does, and each constant that passes
@@ -9,10 +9,25 @@ import { allNames, mapSubgraphs, renameReads } from './walk.js'
  * the graph stay.
  */
 export function restoreNames(graph: Graph): Graph {
-  return restored(graph, allNames(graph))
+  return restored(graph, { all: allNames(graph), values: valuesOf(graph) })
 }
 
-function restored(graph: Graph, taken: Set<string>): Graph {
+/** Names of the whole graph, sub-graphs included: those of values and nodes, and of values alone. */
+interface Taken {
+  readonly all: Set<string>
+  readonly values: Set<string>
+}
+
+function valuesOf(graph: Graph): Set<string> {
+  const values = definedNames(graph)
+  mapSubgraphs(graph, (subgraph) => {
+    for (const name of valuesOf(subgraph)) values.add(name)
+    return subgraph
+  })
+  return values
+}
+
+function restored(graph: Graph, taken: Taken): Graph {
   const inner = mapSubgraphs(graph, (subgraph) => restored(subgraph, taken))
   const renamed = new Map([...valueNames(inner, taken), ...constantNames(inner, taken)])
   const rename = (name: string) => renamed.get(name) ?? name
@@ -31,27 +46,33 @@ function plain({ dataType, dims, bytes }: Initializer, name: string): Initialize
   return { name, dataType, dims, bytes }
 }
 
-function valueNames(graph: Graph, taken: Set<string>): [string, string][] {
-  const values = new Set(graph.nodes.flatMap((node) => node.outputs))
-  const fixed = new Set(graph.outputs.map((output) => output.name))
-  return graph.nodes.flatMap(({ name, outputs: [output = ''] }): [string, string][] => {
-    // The node's own name is taken by the node; nothing else may be called so.
-    if (name === '' || output === '' || output === name || fixed.has(output)) return []
-    if (values.has(name) || fixed.has(name) || isOther(graph, name)) return []
-    taken.delete(output)
-    return [[output, name]]
-  })
+/** Nodes whose first output is to be called like them: no other value has, or keeps, that name. */
+function valueNames(graph: Graph, taken: Taken): ReadonlyMap<string, string> {
+  const fixed = new Set(
+    [...graph.inputs, ...graph.outputs, ...graph.initializers].map((each) => each.name),
+  )
+  const wanted = new Map(
+    graph.nodes.flatMap(({ name, outputs: [output = ''] }): [string, string][] => {
+      const isRenamed = name !== '' && output !== '' && output !== name
+      return isRenamed && !fixed.has(output) && !fixed.has(name) ? [[output, name]] : []
+    }),
+  )
+  for (;;) {
+    const refused = [...wanted].filter(([, name]) => taken.values.has(name) && !wanted.has(name))
+    if (refused.length === 0) break
+    for (const [output] of refused) wanted.delete(output)
+  }
+  const given = new Set(wanted.values())
+  for (const output of wanted.keys()) if (!given.has(output)) taken.all.delete(output)
+  for (const name of given) taken.values.add(name)
+  return wanted
 }
 
-function isOther({ inputs, initializers }: Graph, name: string): boolean {
-  return [...inputs, ...initializers].some((each) => each.name === name)
-}
-
-function constantNames({ initializers }: Graph, taken: Set<string>): [string, string][] {
+function constantNames({ initializers }: Graph, taken: Taken): [string, string][] {
   return initializers.flatMap((tensor): [string, string][] => {
     const origin = originOf(tensor)
-    if (origin === undefined || taken.has(origin)) return []
-    taken.add(origin)
+    if (origin === undefined || taken.all.has(origin)) return []
+    taken.all.add(origin)
     return [[tensor.name, origin]]
   })
 }

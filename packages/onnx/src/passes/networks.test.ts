@@ -141,7 +141,9 @@ describe('optimizeGraph', () => {
   })
 
   it('leaves nothing of BatchNormalization, biases and reshapes', () => {
-    expect(operators(optimizeGraph(flattened))).toBe('Transpose Conv Relu Reshape MatMul LogSoftmax')
+    expect(operators(optimizeGraph(flattened))).toBe(
+      'Transpose Conv Relu Reshape MatMul LogSoftmax',
+    )
     expect(operators(optimizeGraph(unet))).toBe(
       'Transpose Conv Relu MaxPool Conv Relu MaxPool Conv Relu Resize Concat Conv Relu Resize Concat Conv Sigmoid Transpose',
     )

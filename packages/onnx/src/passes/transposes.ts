@@ -7,7 +7,7 @@ import { moveTransposes } from './move.js'
 import { moverOf } from './movers.js'
 import { scopeOf, type Scope } from './scope.js'
 import { settled } from './settled.js'
-import { allNames, mapSubgraphs } from './walk.js'
+import { allNames, mapSubgraphs, readerCounts } from './walk.js'
 
 /** What a sub-graph is seen from: the values around it, and the names of the whole graph. */
 interface Surroundings {
@@ -66,20 +66,29 @@ function stuckTransposes(graph: Graph): string[] {
 interface Cost {
   /** Elements that Transposes copy; symbolic and unknown sizes count as 1. */
   readonly elements: number
+  /** Reads of what they give: with a single one, other passes may be rid of them. */
+  readonly reads: number
   readonly nodes: number
 }
 
 function cost(graph: Graph): Cost {
   const { types } = scopeOf(graph)
-  const sizes = graph.nodes.filter(isTranspose).map((node) => {
-    const dims = types.get(node.outputs[0] ?? '')?.dims ?? []
+  const counts = readerCounts(graph)
+  const outputs = graph.nodes.filter(isTranspose).map((node) => node.outputs[0] ?? '')
+  const sizes = outputs.map((name) => {
+    const dims = types.get(name)?.dims ?? []
     return dims.reduce<number>((size, dim) => size * (typeof dim === 'number' ? dim : 1), 1)
   })
-  return { elements: sizes.reduce((sum, size) => sum + size, 0), nodes: graph.nodes.length }
+  return {
+    elements: sizes.reduce((sum, size) => sum + size, 0),
+    reads: outputs.reduce((sum, name) => sum + (counts.get(name) ?? 0), 0),
+    nodes: graph.nodes.length,
+  }
 }
 
 function isBetter(a: Cost, b: Cost): boolean {
-  return a.elements < b.elements || (a.elements === b.elements && a.nodes < b.nodes)
+  if (a.elements !== b.elements) return a.elements < b.elements
+  return a.reads === b.reads ? a.nodes < b.nodes : a.reads < b.reads
 }
 
 function isTranspose({ opType, domain }: Graph['nodes'][number]): boolean {

@@ -1,0 +1,45 @@
+// After all passes, names say what layers the values and weights belong to.
+import { describe, expect, it } from 'vitest'
+import { attr } from '../builder/value.js'
+import { printGraph } from '../printer.js'
+import { expectSame, graphOf, ROUNDING, wave } from './harness.test.js'
+import { optimizeGraph } from './optimize.js'
+
+const toChannelsLast = [0, 2, 3, 1]
+const toChannelsFirst = [0, 3, 1, 2]
+
+describe('restoreNames', () => {
+  const graph = graphOf([2, 3, 4, 4], (b, x) => {
+    b.scope = 'stem'
+    const kernel = wave(b, [1, 1, 3, 5], 'stem_kernel')
+    const y = b.node('Conv', [x, b.transpose(kernel, [3, 2, 0, 1])], {
+      kernel_shape: attr.ints([1, 1]),
+      pads: attr.ints([0, 0, 0, 0]),
+      strides: attr.ints([1, 1]),
+      dilations: attr.ints([1, 1]),
+      group: attr.int(1),
+    })
+    const sum = b.node('Add', [b.transpose(y, toChannelsLast), wave(b, [5], 'stem_bias')])
+    const last = b.node('Relu', [sum])
+    b.scope = 'head'
+    const logits = b.node('MatMul', [b.reshape(last, [2, 80]), wave(b, [80, 7], 'head_kernel')])
+    const spare = b.transpose(b.transpose(last, toChannelsFirst), toChannelsLast)
+    return b.node('Add', [b.node('Exp', [logits]), b.node('ReduceMax', [spare])])
+  })
+
+  it('gives constants and values the names of their layers', async () => {
+    const after = optimizeGraph(graph)
+    expect(after.initializers.map((tensor) => tensor.name)).toContain('stem_kernel')
+    expect(after.initializers.map((tensor) => tensor.name)).toContain('stem_bias')
+    const conv = after.nodes.find((node) => node.opType === 'Conv')
+    expect(conv?.inputs, printGraph(after)).toEqual(['x', 'stem_kernel', 'stem_bias'])
+    expect(conv?.outputs).toEqual(['stem_Conv'])
+    expect(printGraph(after)).not.toMatch(/_before|_transposed|_reshaped/)
+    await expectSame(graph, after, ROUNDING)
+  })
+
+  it('leaves no traces of the passes in the data', () => {
+    const keys = optimizeGraph(graph).initializers.flatMap((tensor) => Object.keys(tensor))
+    expect([...new Set(keys)]).toEqual(['name', 'dataType', 'dims', 'bytes'])
+  })
+})
