@@ -4,6 +4,7 @@ import {
   foldConstants,
   type Graph,
   type GraphBuilder,
+  Names,
   numbersOf,
   type TensorData,
 } from '@anyvae/onnx'
@@ -24,7 +25,9 @@ export interface TraceBackendOptions {
 
 /** Holds what each tensor of a trace stands for. */
 export class TraceBackend extends RecordingBackend {
-  override readonly recorder: Recorder
+  readonly #root: Recorder
+  #recorder: Recorder
+  readonly #bodies = new Names()
   /** The first read that was refused; an asynchronous function hides it in its promise. */
   refused: TraceError | undefined
   #operands = new WeakMap<object, AnyOperand>()
@@ -32,8 +35,29 @@ export class TraceBackend extends RecordingBackend {
 
   constructor(builder: GraphBuilder, options: TraceBackendOptions) {
     super()
-    this.recorder = new Recorder(builder)
+    this.#root = new Recorder(builder)
+    this.#recorder = this.#root
     this.#options = options
+  }
+
+  override get recorder(): Recorder {
+    return this.#recorder
+  }
+
+  /** Records into another graph, one within this one, while a function runs. */
+  recordInto<T>(recorder: Recorder, run: () => T): T {
+    const outer = this.#recorder
+    this.#recorder = recorder
+    try {
+      return run()
+    } finally {
+      this.#recorder = outer
+    }
+  }
+
+  /** A name for a graph within this one, which no other has. */
+  bodyName(wanted: string): string {
+    return this.#bodies.take(wanted)
   }
 
   /** A tensor that stands for an operand. */
@@ -125,7 +149,8 @@ export class TraceBackend extends RecordingBackend {
   }
 
   #constant(name: string, tensor: TensorData): Operand {
-    return operandOf(this.recorder.builder.initializer(name, tensor))
+    // What inner graphs find first, those around them may find too.
+    return operandOf(this.#root.builder.initializer(name, tensor))
   }
 
   #numbersOf(operand: Operand): readonly number[] | undefined {
@@ -134,7 +159,8 @@ export class TraceBackend extends RecordingBackend {
       return Array.from({ length: count }, () => operand.fill)
     }
     const { name } = operand.value
-    return this.recorder.builder.constantOf(operand.value) ?? this.#folded(name)
+    const constant = this.#root.builder.constantOf(operand.value)
+    return constant ?? this.recorder.builder.constantOf(operand.value) ?? this.#folded(name)
   }
 
   /** What follows from constants alone, such as a shape that is put together from sizes. */

@@ -1,5 +1,6 @@
 // Graphs traced at several sizes become one graph with symbolic dimensions.
 import {
+  attr,
   type Dim,
   elementCount,
   type Graph,
@@ -39,14 +40,7 @@ export function generalize(all: Traces): Graph {
       { traces, sizes },
     ),
   )
-  const named = (kind: 'inputs' | 'outputs' | 'values') =>
-    first[kind].map((value, i) => namedDims(value, traces, (graph) => graph[kind][i]))
-  const graph = {
-    ...first,
-    inputs: named('inputs'),
-    outputs: named('outputs'),
-    values: named('values'),
-  }
+  const graph = namedValues(first, traces)
   const nodes = guarded(graph, { sizes, sources, multiples: traces.multiples })
   return {
     ...graph,
@@ -76,9 +70,21 @@ function checkSameNodes({ graphs, probes }: Traces): void {
 }
 
 function sameNode(a: Node, b: Node): boolean {
-  const print = ({ opType, inputs, outputs, attributes }: Node) =>
-    JSON.stringify([opType, inputs, outputs, attributes])
-  return print(a) === print(b)
+  return JSON.stringify(signature(a)) === JSON.stringify(signature(b))
+}
+
+/** What must be the same at every size; of graphs within a node, all but the sizes. */
+function signature({ opType, inputs, outputs, attributes }: Node): unknown[] {
+  const inner = Object.entries(attributes).map(([name, attribute]) =>
+    attribute.type === 'graph'
+      ? [
+          name,
+          attribute.value.nodes.map(signature),
+          attribute.value.outputs.map((each) => each.name),
+        ]
+      : [name, attribute],
+  )
+  return [opType, inputs, outputs, inner]
 }
 
 type Pair<T> = readonly [T | undefined, T | undefined]
@@ -172,8 +178,48 @@ function affineEntries(
 }
 
 function onlyReshapes(graph: Graph, name: string): boolean {
-  const users = graph.nodes.filter((node) => node.inputs.includes(name))
+  const users = allNodes(graph).filter((node) => node.inputs.includes(name))
   return users.every((node) => node.opType === 'Reshape' && node.inputs[0] !== name)
+}
+
+function allNodes(graph: Graph): Node[] {
+  return graph.nodes.flatMap((node) => [
+    node,
+    ...Object.values(node.attributes).flatMap((each) =>
+      each.type === 'graph' ? allNodes(each.value) : [],
+    ),
+  ])
+}
+
+/** The graph with names for the sizes of its values, and of those within its nodes. */
+function namedValues(graph: Graph, { graphs, probes }: Pick<Traces, 'graphs' | 'probes'>): Graph {
+  const named = (kind: 'inputs' | 'outputs' | 'values') =>
+    graph[kind].map((value, i) =>
+      namedDims(
+        value,
+        graphs.map((each) => each[kind][i]?.dims ?? []),
+        probes,
+      ),
+    )
+  const nodes = graph.nodes.map((node, i) => {
+    const inner = Object.entries(node.attributes).map(([name, attribute]) => {
+      if (attribute.type !== 'graph') return [name, attribute] as const
+      const [first, ...others] = graphs.flatMap((each) => {
+        const other = each.nodes[i]?.attributes[name]
+        return other?.type === 'graph' ? [other.value] : []
+      })
+      const all = { graphs: [first ?? attribute.value, ...others] as const, probes }
+      return [name, attr.graph(namedValues(attribute.value, all))] as const
+    })
+    return { ...node, attributes: Object.fromEntries(inner) }
+  })
+  return {
+    ...graph,
+    nodes,
+    inputs: named('inputs'),
+    outputs: named('outputs'),
+    values: named('values'),
+  }
 }
 
 /**
@@ -182,10 +228,9 @@ function onlyReshapes(graph: Graph, name: string): boolean {
  */
 function namedDims(
   value: ValueInfo,
-  { graphs, probes }: Traces,
-  pick: (graph: Graph) => ValueInfo | undefined,
+  all: readonly (readonly Dim[])[],
+  probes: readonly Sizes[],
 ): ValueInfo {
-  const all = graphs.map((graph) => pick(graph)?.dims ?? [])
   const dims = (all[0] ?? []).map((_, axis): Dim => {
     const sizes = all.map((each) => Number(each[axis]))
     const affine = fitAffine(sizes, probes)

@@ -51,6 +51,14 @@ export function written(traced: Graph, options: ExportOptions): ExportedModel {
     data: parts.data,
     inputs: graph.inputs,
     outputs: graph.outputs,
-    nodes: { traced: traced.nodes.length, written: graph.nodes.length },
+    nodes: { traced: nodeCount(traced), written: nodeCount(graph) },
   }
+}
+
+/** How many nodes a graph has, with those of the graphs within them. */
+function nodeCount({ nodes }: Graph): number {
+  const inner = nodes.flatMap(({ attributes }) =>
+    Object.values(attributes).map((each) => (each.type === 'graph' ? nodeCount(each.value) : 0)),
+  )
+  return inner.reduce((sum, count) => sum + count, nodes.length)
 }

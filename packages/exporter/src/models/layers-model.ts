@@ -5,6 +5,7 @@ import { within } from '../explain.js'
 import type { Tensors } from '../record.js'
 import { operandType } from '../captures.js'
 import type { InputSpec } from '../trace.js'
+import { isRecurrent, recurrentCall } from './recurrent.js'
 import {
   type Asked,
   checkSymbolic,
@@ -122,7 +123,10 @@ function isLayer(value: unknown): value is LayerLike {
 function withLayerScopes<T>(model: LayersModelLike, run: () => T): T {
   const layers = [...new Set(layersOf(model))].filter((layer) => !Object.hasOwn(layer, 'call'))
   for (const layer of layers) {
-    const call = layer.call.bind(layer)
+    const own = layer.call.bind(layer)
+    const call: LayerLike['call'] = isRecurrent(layer)
+      ? (inputs, options) => recurrentCall(layer, inputs, options)
+      : own
     layer.call = (inputs, options) => 
       tf.tidy(layer.name, () => within(() => `layer ${layer.name}`, () => call(inputs, options)))
   }

@@ -3,7 +3,7 @@ import { distributedModel, sequentialModel, siameseModel } from './composed.js'
 import { graphClassifier } from './graph-models.js'
 import { mobilenet } from './mobilenet.js'
 import type { ModelCase } from './model-case.js'
-import { bidirectional, gru, lstm } from './recurrent.js'
+import { anyLength, bidirectional, convLstm, gru, lstm, masked } from './recurrent.js'
 import { unet, unetAnySize } from './unet.js'
 
 export const modelCases: readonly ModelCase[] = [
@@ -16,5 +16,8 @@ export const modelCases: readonly ModelCase[] = [
   lstm,
   gru,
   bidirectional,
+  masked,
+  anyLength,
+  convLstm,
   graphClassifier,
 ]
