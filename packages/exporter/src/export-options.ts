@@ -18,6 +18,11 @@ export interface ExportOptions {
    * work at any. Functions say so in their inputs.
    */
   readonly symbolic?: readonly string[]
+  /**
+   * Writes recurrent layers as a copy of the step for each element, default false: one Scan. For
+   * runtimes without Scan, such as ONNX Runtime on WebGPU, which would leave it to the CPU.
+   */
+  readonly unroll?: boolean
   /** Names of the outputs, in the model's order. */
   readonly outputs?: readonly string[]
   /** By symbol: what its sizes are multiples of; the graph fails at other sizes. Default 1. */

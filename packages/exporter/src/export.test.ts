@@ -4,7 +4,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import * as tfl from '@tensorflow/tfjs-layers'
 import { externalFiles, printGraph } from '@anyvae/onnx'
 import { nodeBackend } from '@anyvae/runtime-node'
-import { exportOnnx, TraceError, type TensorResult } from './index.js'
+import { exportOnnx, type ExportOptions, TraceError, type TensorResult } from './index.js'
 
 beforeAll(async () => {
   await tf.setBackend('cpu')
@@ -289,6 +289,20 @@ describe('exportOnnx of layers models', () => {
     await expect(exportOnnx(({ x }) => x, { x: [1] }, { symbolic: ['depth'] })).rejects.toThrow(
       /for a function, expected them in its inputs/,
     )
+  })
+
+  it('writes a recurrent layer as one Scan, or step by step where asked', async () => {
+    const model = tfl.sequential({ name: 'text' })
+    const recurrentInitializer = 'zeros'
+    model.add(tfl.layers.gru({ units: 2, inputShape: [6, 3], name: 'gru', recurrentInitializer }))
+    const types = async (options: ExportOptions) => {
+      const { nodes } = (await exportOnnx(model, undefined, options)).model.graph
+      return nodes.map(({ opType }) => opType)
+    }
+    expect(await types({})).toContain('Scan')
+    const unrolled = await types({ unroll: true })
+    expect(unrolled).not.toContain('Scan')
+    expect(unrolled.filter((opType) => opType === 'Tanh')).toHaveLength(6)
   })
 
   it('names the layer that cannot be written', async () => {

@@ -77,17 +77,17 @@ export async function exportOnnx(
 function traceableOf(
   target: ((inputs: never) => TensorResult) | LayersModelLike | GraphModelLike,
   inputs: Readonly<Record<string, InputLike>>,
-  { outputs, symbolic = [] }: ExportOptions,
+  { outputs, symbolic = [], unroll = false }: ExportOptions,
 ): Traceable {
   if (typeof target === 'function') {
     refuseSymbolic(symbolic)
     return tensorFunction(target as (inputs: Tensors) => TensorResult, inputs, outputs)
   }
   if (typeof target === 'object' && target !== null && isLayersModel(target)) {
-    return renamed(layersModel(target, { inputs, symbolic }), outputs)
+    return renamed(layersModel(target, { inputs, symbolic, unroll }), outputs)
   }
   if (typeof target === 'object' && target !== null && isGraphModel(target)) {
-    return renamed(graphModel(target, { inputs, symbolic }), outputs)
+    return renamed(graphModel(target, { inputs, symbolic, unroll }), outputs)
   }
   throw new TraceError(
     `export: nothing that can be traced, got ${String(target)}, expected a function of tensors, a tf.LayersModel or a tf.GraphModel`,

@@ -52,7 +52,7 @@ export function isLayersModel(target: object): target is LayersModelLike {
 /** A LayersModel in inference mode: dropout does nothing, batches are normalised by what was learned. */
 export function layersModel(
   model: LayersModelLike,
-  { inputs: given, symbolic }: Asked,
+  { inputs: given, symbolic, unroll }: Asked,
 ): Traceable {
   const { name, inputs = [], outputs = [] } = model
   if (inputs.length === 0) {
@@ -74,7 +74,7 @@ export function layersModel(
     inputs: merged,
     outputs: names.outputs,
     weights: weightsOf(model),
-    around: (run) => withLayerScopes(model, run),
+    around: (run) => withLayerScopes(model, run, unroll),
     fn: (tensors) => {
       const list = names.inputs.flatMap((input) => tensors[input] ?? [])
       return namedResults(model.call(list, { training: false }), names.outputs)
@@ -120,11 +120,11 @@ function isLayer(value: unknown): value is LayerLike {
 }
 
 /** Runs with each layer's call in a scope of the layer's name. */
-function withLayerScopes<T>(model: LayersModelLike, run: () => T): T {
+function withLayerScopes<T>(model: LayersModelLike, run: () => T, unroll: boolean): T {
   const layers = [...new Set(layersOf(model))].filter((layer) => !Object.hasOwn(layer, 'call'))
   for (const layer of layers) {
     const own = layer.call.bind(layer)
-    const call: LayerLike['call'] = isRecurrent(layer)
+    const call: LayerLike['call'] = isRecurrent(layer) && !unroll
       ? (inputs, options) => recurrentCall(layer, inputs, options)
       : own
     layer.call = (inputs, options) => 

@@ -102,6 +102,8 @@ export function openDims(
 export interface Asked {
   readonly inputs: Readonly<Record<string, InputLike>>
   readonly symbolic: readonly string[]
+  /** Whether recurrent layers are written step by step. */
+  readonly unroll: boolean
 }
 
 /** Refuses names of sizes that no input has. */
