@@ -73,6 +73,17 @@ describe('weights in a file of their own', () => {
     expect(parts(240).data).toHaveLength(1)
   })
 
+  it('go there where one file cannot hold them', () => {
+    // Half of the bytes each; never written to, so that they take no memory.
+    const weights = ['a', 'b'].map((name) => {
+      return { name, dataType: 'uint8' as const, dims: [2 ** 30], bytes: new Uint8Array(2 ** 30) }
+    })
+    const large = { ...model, graph: { ...model.graph, initializers: weights } }
+    expect(() => encodeModel(large)).toThrow(/too large for one file, got 2147483648 bytes/)
+    const { data } = encodeModelParts(large, { dataFile })
+    expect(data.map((part, i) => part === weights[i]?.bytes)).toEqual([true, true])
+  })
+
   it('are found by ONNX Runtime beside the model', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'anyvae-external-'))
     try {
