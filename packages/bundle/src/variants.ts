@@ -54,7 +54,7 @@ export async function addVariants(
   const manifest = await readManifest(reader)
   for (const set of [options.calibration, options.test]) checkShape(manifest, set)
   const images = calibrationImages(options.calibration)
-  onProgress?.(`making ${precisions.join(' and ')} from ${images.count} images`)
+  if (precisions.includes('int8')) onProgress?.(`calibrating int8 on ${images.count} images`)
   const source = { reader, manifest, backend, precisions, images, signal }
   const light = await lightFiles(source)
   onProgress?.(`measuring on ${options.test.count} images`)
