@@ -10,6 +10,7 @@ import {
 } from '@anyvae/onnx'
 import { type Captures, operandType, tensorData } from './captures.js'
 import { TraceError } from './error.js'
+import type { Watch } from './explain.js'
 import { checkHostValues, type HostValueRule } from './host.js'
 import { type AnyOperand, isComplex, type Operand, type OperandType } from './operand.js'
 import { operandOf, Recorder } from './recorder.js'
@@ -21,6 +22,7 @@ export const BACKEND_NAME = 'anyvae-trace'
 export interface TraceBackendOptions {
   readonly captures: Captures
   readonly hostValues: HostValueRule
+  readonly watch?: Watch
 }
 
 /** Holds what each tensor of a trace stands for. */
@@ -66,6 +68,7 @@ export class TraceBackend extends RecordingBackend {
   }
 
   override info(operand: AnyOperand): tf.TensorInfo {
+    this.#look()
     const dataId = {}
     this.#operands.set(dataId, operand)
     return { dataId, shape: [...operand.dims], dtype: operand.dataType }
@@ -99,6 +102,7 @@ export class TraceBackend extends RecordingBackend {
     const operand = filled
       ? this.recorder.fill(operandType(dtype), shape, Number(first))
       : this.#constant('constant', tensor)
+    this.#look()
     this.#operands.set(dataId, operand)
     return dataId
   }
@@ -146,6 +150,18 @@ export class TraceBackend extends RecordingBackend {
 
   override dispose(): void {
     this.#operands = new WeakMap()
+  }
+
+  /** Notes the stack once what is watched for is there. */
+  #look(): void {
+    const { watch } = this.#options
+    if (watch === undefined || watch.stack !== undefined) {
+      return
+    }
+    const { nodes, initializers } = this.recorder.builder.build('look')
+    if ([...nodes, ...initializers].some(({ name }) => name === watch.name)) {
+      watch.stack = new Error('found').stack
+    }
   }
 
   #constant(name: string, tensor: TensorData): Operand {

@@ -29,6 +29,34 @@ export function explained(error: unknown): unknown {
     : new TraceError(`${message}${placeOf(error)}`, { cause: error })
 }
 
+/** Looks for the place where a value of the graph is made, when the same is traced once more. */
+export interface Watch {
+  readonly name: string
+  /** The stack there. */
+  stack?: string | undefined
+}
+
+/** Which value or node an error is about, where that is not where it came up. */
+const subjects = new WeakMap<Error, string>()
+
+/** An error about a value or node of the graph. */
+export function about(name: string, message: string): TraceError {
+  const error = new TraceError(message)
+  subjects.set(error, name)
+  return error
+}
+
+/** The error with the line that makes what it is about, which `retrace` finds. */
+export function located(error: unknown, retrace: (watch: Watch) => void): unknown {
+  const name = error instanceof TraceError ? subjects.get(error) : undefined
+  if (name === undefined || !(error instanceof TraceError)) {
+    return error
+  }
+  const watch: Watch = { name }
+  retrace(watch)
+  return new TraceError(`${error.message}${placeText(undefined, watch.stack)}`, { cause: error })
+}
+
 function messageOf(error: Error): string | undefined {
   if (error instanceof TraceError || error instanceof OnnxError) {
     return error.message
@@ -45,8 +73,12 @@ function messageOf(error: Error): string | undefined {
 }
 
 function placeOf(error: Error): string {
-  const blame = blameOf(error.stack)
+  return placeText(origins.get(error), error.stack)
+}
+
+function placeText(origin: string | undefined, stack: string | undefined): string {
+  const blame = blameOf(stack)
   const place = blame && `${blame.call === undefined ? '' : `${blame.call} `}at ${blame.place}`
-  const parts = [origins.get(error), place].filter((part) => part !== undefined)
+  const parts = [origin, place].filter((part) => part !== undefined)
   return parts.length === 0 ? '' : ` (${parts.join(', ')})`
 }

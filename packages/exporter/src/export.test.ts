@@ -162,7 +162,21 @@ describe('exportOnnx of bad input', () => {
       line('randomNormal.*\\(randomNormal'),
     ],
     ['dropout', (x) => tf.dropout(x, 0.5, undefined, 3), line('dropout.* at')],
-    ['values of Math.random', (x) => tf.mul(x, Math.random()), /differs from trace to trace/],
+    [
+      'values of Math.random',
+      (x) => tf.mul(x, Math.random()),
+      line('differs from trace.*\\(mul at'),
+    ],
+    [
+      'a mean of its own over the batch',
+      (x) => tf.div(tf.sum(x), x.size),
+      line('differs.*\\(div at'),
+    ],
+    [
+      'a choice by the size',
+      (x) => (x.shape[0] === 11 ? tf.neg(x) : tf.relu(x)),
+      line('something else.*\\(neg at'),
+    ],
     ['no result', () => undefined, /gives no tensors, got undefined/],
     ['a number', () => 3, /gives no tensors, got 3/],
     ['a number in a record', (x) => ({ x, y: 3 }), /got 3 as y/],

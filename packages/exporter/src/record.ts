@@ -5,7 +5,7 @@ import { BACKEND_NAME, TraceBackend } from './backend.js'
 import { withDeepStacks } from './blame.js'
 import type { Captures } from './captures.js'
 import { TraceError } from './error.js'
-import { explained } from './explain.js'
+import { explained, type Watch } from './explain.js'
 import type { HostValueRule } from './host.js'
 import { type AnyOperand, isComplex, type Operand, type OperandType } from './operand.js'
 import { operandOf } from './recorder.js'
@@ -38,6 +38,7 @@ export interface RecordOptions {
   readonly parameters: Readonly<Record<string, Parameter>>
   readonly captures: Captures
   readonly hostValues: HostValueRule
+  readonly watch?: Watch
 }
 
 /** Runs a function once on the recording backend and gives the graph of what it did. */

@@ -13,8 +13,9 @@ import {
   type ValueInfo,
 } from '@anyvae/onnx'
 import { type Affine, dimName, fitAffine, plainDim, type Sizes } from './affine.js'
-import { TraceError } from './error.js'
+import { about } from './explain.js'
 import { guarded } from './guard.js'
+import { checkSameNodes } from './same-nodes.js'
 import { SizeNodes, type Sources } from './sizes.js'
 
 /** What the traces were taken at, and where a symbol's size is to be read at run time. */
@@ -31,7 +32,7 @@ export function generalize(all: Traces): Graph {
   const traces = { ...all, graphs: withoutDead(all.graphs) }
   const { graphs, sources } = traces
   const [first] = graphs
-  checkSameNodes(traces)
+  checkSameNodes(graphs, traces.probes)
   const sizes = new SizeNodes(first, sources)
   const initializers = first.initializers.flatMap((initializer, i) =>
     generalInitializer(
@@ -56,73 +57,6 @@ function withoutDead([first, ...others]: Traces['graphs']): Traces['graphs'] {
   return [clean(first), ...others.map(clean)]
 }
 
-function checkSameNodes({ graphs, probes }: Traces): void {
-  const [first, ...others] = graphs
-  others.forEach((other, at) => {
-    const count = Math.max(first.nodes.length, other.nodes.length)
-    for (let i = 0; i < count; i++) {
-      const [one, two] = [first.nodes[i], other.nodes[i]]
-      if (one === undefined || two === undefined || !sameNode(one, two)) {
-        throw differing(first.name, [one, two], [probes[0], probes[at + 1]])
-      }
-    }
-  })
-}
-
-function sameNode(a: Node, b: Node): boolean {
-  return JSON.stringify(signature(a)) === JSON.stringify(signature(b))
-}
-
-/** What must be the same at every size; of graphs within a node, all but the sizes. */
-function signature({ opType, inputs, outputs, attributes }: Node): unknown[] {
-  const inner = Object.entries(attributes).map(([name, attribute]) =>
-    attribute.type === 'graph'
-      ? [
-          name,
-          attribute.value.nodes.map(signature),
-          attribute.value.outputs.map((each) => each.name),
-        ]
-      : [name, attribute],
-  )
-  return [opType, inputs, outputs, inner]
-}
-
-type Pair<T> = readonly [T | undefined, T | undefined]
-
-function differing(graph: string, [one, two]: Pair<Node>, sizes: Pair<Sizes>): TraceError {
-  const [before, after] = sizes.map((each) => sizesText(each ?? {}))
-  const when = before === after ? 'at each call' : `at ${before} and ${after}`
-  const node = (one ?? two)?.name ?? ''
-  const name = Object.keys(one?.attributes ?? {}).find(
-    (each) => JSON.stringify(one?.attributes[each]) !== JSON.stringify(two?.attributes[each]),
-  )
-  if (one?.opType === two?.opType && name !== undefined) {
-    const values = [one, two].map((each) => attributeText(each?.attributes[name]))
-    return new TraceError(
-      `${graph}: attribute ${name} of node ${node} differs ${when}, got ${values.join(' and ')}, expected one value; ${
-        name === 'pads'
-          ? "'same' padding depends on the size where a stride is above 1: fix the size, pad by yourself, or say what the sizes are multiples of (multiples)"
-          : 'fix the size that it depends on'
-      }`,
-    )
-  }
-  return new TraceError(
-    `${graph}: the function does something else at each size or each call (${when}), got a difference at node ${node}, expected the same operators; fix the size that the function depends on`,
-  )
-}
-
-function sizesText(sizes: Sizes): string {
-  return Object.entries(sizes)
-    .map(([symbol, size]) => `${symbol} = ${size}`)
-    .join(', ')
-}
-
-function attributeText(attribute: Node['attributes'][string] | undefined): string {
-  return attribute && attribute.type !== 'graph' && attribute.type !== 'tensor'
-    ? JSON.stringify(attribute.value)
-    : 'another'
-}
-
 interface Context {
   readonly traces: Traces
   readonly sizes: SizeNodes
@@ -141,7 +75,8 @@ function generalInitializer(
   const entries = affineEntries(initializer, all, traces.probes)
   const unknown = entries?.filter((entry) => entry === undefined).length ?? 0
   if (entries === undefined || unknown > (reshapes ? 1 : 0)) {
-    throw new TraceError(
+    throw about(
+      initializer.name,
       `${initializer.name}: a constant of shape [${initializer.dims.join(', ')}] differs from trace to trace, expected the same; it was drawn at random on the host (make it an input) or depends on a symbolic size`,
     )
   }

@@ -3,6 +3,7 @@ import { DEFAULT_OPSET, type Graph, identifier } from '@anyvae/onnx'
 import { probeSizes, type Sizes } from './affine.js'
 import { Captures } from './captures.js'
 import { TraceError } from './error.js'
+import { located, type Watch } from './explain.js'
 import type { HostValueRule } from './host.js'
 import type { OperandType } from './operand.js'
 import {
@@ -49,6 +50,7 @@ export interface TraceOptions {
 export interface InnerTraceOptions extends Omit<TraceOptions, 'allowHostValues'> {
   readonly captures: Captures
   readonly hostValues: HostValueRule
+  readonly watch?: Watch
 }
 
 /**
@@ -77,7 +79,11 @@ export function traceWith(fn: TensorFunction, options: InnerTraceOptions): Graph
   if (first === undefined) {
     throw new TraceError('trace: no trace was taken, expected at least two')
   }
-  return generalize({ graphs: [first, ...others], probes, sources, multiples })
+  try {
+    return generalize({ graphs: [first, ...others], probes, sources, multiples })
+  } catch (error) {
+    throw located(error, (watch) => traceAt(fn, probes[0] ?? {}, { ...options, watch }))
+  }
 }
 
 /** One trace, at the given sizes of the symbols. */
