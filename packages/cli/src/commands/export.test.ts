@@ -41,7 +41,7 @@ describe('export', () => {
     const out = at('light')
     const flags = ['--precision', 'fp16', '--precision', 'int8', ...DATA]
     const { exitCode, stdout, stderr } = await run(['export', runFolder, '--out', out, ...flags])
-    expect(stderr).toBe('calibrating int8 on 180 images\nmeasuring on 20 images\n')
+    expect(stderr).toBe('calibrating int8 on 200 images\nmeasuring on 20 images\n')
     expect(exitCode).toBe(0)
     for (const file of LIGHT) {
       expect(stdout).toMatch(
