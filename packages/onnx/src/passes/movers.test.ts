@@ -70,6 +70,11 @@ describe('pushTransposes', () => {
       'ReduceMean',
     ],
     [
+      'a maximum over the height leaves one of three axes',
+      (b, x) => b.node('ReduceMax', [x], { axes: attr.ints([1]), keepdims: attr.int(0) }),
+      'ReduceMax Transpose',
+    ],
+    [
       'a sum over everything needs none',
       (b, x) => b.node('ReduceSum', [x], { keepdims: attr.int(0) }),
       'ReduceSum',

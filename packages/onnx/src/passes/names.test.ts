@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { attr } from '../builder/value.js'
 import { printGraph } from '../printer.js'
 import { expectSame, graphOf, ROUNDING, wave } from './harness.test.js'
+import { restoreNames } from './names.js'
 import { optimizeGraph } from './optimize.js'
 
 const toChannelsLast = [0, 2, 3, 1]
@@ -41,5 +42,19 @@ describe('restoreNames', () => {
   it('leaves no traces of the passes in the data', () => {
     const keys = optimizeGraph(graph).initializers.flatMap((tensor) => Object.keys(tensor))
     expect([...new Set(keys)]).toEqual(['name', 'dataType', 'dims', 'bytes'])
+  })
+
+  it('gives no name twice', async () => {
+    const before = graphOf([2], (b, x) => b.node('Neg', [b.node('Exp', [b.node('Abs', [x])])]))
+    const [abs, exp, neg] = before.nodes
+    if (!abs || !exp || !neg) throw new Error('graph: expected three nodes')
+    const nodes = [
+      { ...abs, name: '', outputs: ['Exp'] },
+      { ...exp, inputs: ['Exp'], outputs: ['Exp_1'] },
+      { ...neg, inputs: ['Exp_1'] },
+    ]
+    const after = restoreNames({ ...before, nodes, values: [] })
+    expect(after.nodes).toEqual(nodes)
+    await expectSame(before, after)
   })
 })

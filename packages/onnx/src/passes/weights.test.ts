@@ -66,6 +66,16 @@ describe('foldIntoWeights', () => {
       },
     ],
     [
+      'a Transpose that others read',
+      (b, x) => {
+        const y = b.transpose(x, toChannelsLast)
+        return b.node('Mul', [
+          dense(b, b.reshape(y, [5, 24])),
+          b.node('ReduceMax', [y], { keepdims: attr.int(0) }),
+        ])
+      },
+    ],
+    [
       'a softmax of the features',
       (b, x) => dense(b, b.node('Softmax', [flat(b, x)], { axis: attr.int(1) })),
     ],

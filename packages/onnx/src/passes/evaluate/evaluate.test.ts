@@ -62,7 +62,7 @@ const bodies: readonly (readonly [string, Body])[] = [
         b.list([-1, 1]),
         b.list([-9, 99]),
         b.list([0, 1]),
-        b.list([-2, 3]),
+        b.list([-3, 3]),
       ]),
   ],
   [
