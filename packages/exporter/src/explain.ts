@@ -72,7 +72,8 @@ function messageOf(error: Error): string | undefined {
   return undefined
 }
 
-function placeOf(error: Error): string {
+/** The layer or node, and the line, that an error comes from, in brackets; nothing where unknown. */
+export function placeOf(error: Error): string {
   return placeText(origins.get(error), error.stack)
 }
 

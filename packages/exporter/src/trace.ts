@@ -3,7 +3,7 @@ import { DEFAULT_OPSET, type Graph, identifier } from '@anyvae/onnx'
 import { probeSizes, type Sizes } from './affine.js'
 import { Captures } from './captures.js'
 import { TraceError } from './error.js'
-import { located, type Watch } from './explain.js'
+import { located, placeOf, type Watch } from './explain.js'
 import type { HostValueRule } from './host.js'
 import type { OperandType } from './operand.js'
 import {
@@ -111,7 +111,7 @@ function atSizes(error: unknown, sizes: Sizes, name: string): unknown {
     return error
   }
   return new TraceError(
-    `${name}: the function fails at ${chosen.join(', ')}, got "${error.message}", expected it to run at any size; where it needs multiples of a size, name them (multiples: { ${Object.keys(sizes).at(-1) ?? ''}: 8 })`,
+    `${name}: the function fails at ${chosen.join(', ')}, got "${error.message}", expected it to run at any size; where it needs multiples of a size, name them (multiples: { ${Object.keys(sizes).at(-1) ?? ''}: 8 })${placeOf(error)}`,
     { cause: error },
   )
 }
