@@ -45,9 +45,15 @@ export const reasons = [
   {
     key: 'value-errors',
     kind: 'failed',
-    why: 'expects an error for certain values of a tensor, which a graph that is written before cannot know',
+    why: 'expects an error for certain values of a tensor, which are not known when its graph is written',
     test: ({ name, message }) =>
-      /^(sparse|ragged|lowerBound|upperBound|searchSorted)/.test(name) &&
+      /^(sparse|ragged|broadcastArgs|gather throws when index is out)/.test(name) &&
       message.startsWith('Expected function to throw'),
+  },
+  {
+    key: 'last-digit',
+    kind: 'failed',
+    why: 'asks for 1e-3 where neighbouring float32 numbers are 2e-3 apart: tan is off by one in the last place',
+    test: ({ name }) => name === 'tan numbers exceed float32 precision',
   },
 ]

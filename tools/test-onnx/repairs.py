@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 from onnx.reference.op_run import OpRun
-from onnx.reference.ops import op_conv_transpose, op_max_pool
+from onnx.reference.ops import op_conv_transpose, op_dequantize_linear, op_max_pool
 
 
 class MaxPool(op_max_pool.MaxPool):
@@ -45,4 +45,13 @@ class LRN(OpRun):
         return ((x / scale**beta).astype(x.dtype),)
 
 
-REPAIRS = [ConvTranspose, LRN, MaxPool]
+class DequantizeLinear(op_dequantize_linear.DequantizeLinear_19):
+    """It is there from opset 19 on alone; of integers it has been the same since 13."""
+
+    op_domain = ""
+
+    def _run(self, *inputs, axis=None, **_):
+        return super()._run(*inputs, axis=1 if axis is None else axis)
+
+
+REPAIRS = [ConvTranspose, DequantizeLinear, LRN, MaxPool]
