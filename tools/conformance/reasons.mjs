@@ -1,7 +1,7 @@
 // Why specs of tfjs-core are skipped or fail; the first that matches explains a spec.
 
 const REFUSED =
-  / cannot be written to ONNX, since (it works on strings|the shape|it draws random|it reads pixels|it draws on a canvas)/
+  / cannot be written to ONNX, since (it works on strings|the shape|ONNX has no soft suppression|it draws random|it reads pixels|it draws on a canvas)/
 const refusedFor =
   (why) =>
   ({ message }) =>
@@ -39,8 +39,14 @@ export const reasons = [
   {
     key: 'data-dependent',
     kind: 'failed',
-    why: 'kernels whose result has a shape that depends on values: refused with a message',
+    why: 'raggedTensorToTensor, whose result has a shape that is a value: refused with a message',
     test: refusedFor('the shape'),
+  },
+  {
+    key: 'soft-suppression',
+    kind: 'failed',
+    why: 'soft non-maximum suppression, which ONNX has not: refused with a message',
+    test: refusedFor('ONNX has no soft suppression'),
   },
   {
     key: 'value-errors',
@@ -48,7 +54,7 @@ export const reasons = [
     why: 'expects an error for certain values of a tensor, which are not known when its graph is written',
     test: ({ name, message }) =>
       /^(sparse|ragged|broadcastArgs|gather throws when index is out)/.test(name) &&
-      message.startsWith('Expected function to throw'),
+      /^Expected (function to throw|a promise to be rejected)/.test(message),
   },
   {
     key: 'last-digit',

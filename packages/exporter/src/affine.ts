@@ -30,11 +30,16 @@ export function probeSizes(symbols: readonly string[], multiples: Sizes = {}): S
   const raised = (changed: readonly string[], by: number) =>
     Object.fromEntries(
       symbols.map((symbol, i) => {
-        const steps = (PROBES[i] ?? 37 + 2 * i) + (changed.includes(symbol) ? by : 0)
+        const steps = probeSize(i) + (changed.includes(symbol) ? by : 0)
         return [symbol, steps * (multiples[symbol] ?? 1)]
       }),
     )
   return [raised([], 0), ...symbols.map((symbol) => raised([symbol], 1)), raised(symbols, FAR)]
+}
+
+/** The first size of the symbol at a place in the list. */
+export function probeSize(place: number): number {
+  return PROBES[place] ?? 37 + 2 * place
 }
 
 /** The affine function through what was seen at the probe sizes, or undefined where there is none. */

@@ -12,6 +12,7 @@ import { type Captures, operandType, tensorData } from './captures.js'
 import { TraceError } from './error.js'
 import type { Watch } from './explain.js'
 import { checkHostValues, type HostValueRule } from './host.js'
+import type { OpenSizes } from './open.js'
 import { type AnyOperand, isComplex, type Operand, type OperandType } from './operand.js'
 import { operandOf, Recorder } from './recorder.js'
 import { RecordingBackend, scopeNames } from './register.js'
@@ -23,6 +24,7 @@ export interface TraceBackendOptions {
   readonly captures: Captures
   readonly hostValues: HostValueRule
   readonly watch?: Watch
+  readonly sizes: OpenSizes
 }
 
 /** Holds what each tensor of a trace stands for. */
@@ -37,7 +39,7 @@ export class TraceBackend extends RecordingBackend {
 
   constructor(builder: GraphBuilder, options: TraceBackendOptions) {
     super()
-    this.#root = new Recorder(builder)
+    this.#root = new Recorder(builder, options.sizes)
     this.#recorder = this.#root
     this.#options = options
   }
@@ -112,7 +114,7 @@ export class TraceBackend extends RecordingBackend {
     const constant = operand && !isComplex(operand) ? this.#numbersOf(operand) : undefined
     if (operand === undefined || isComplex(operand) || constant === undefined) {
       throw this.#refuse(
-        'trace: the function reads the values of a tensor, which are not known while it is traced; expected tensor operations alone (use tf.where in place of an if on values)',
+        'trace: the function reads the values of a tensor, which are not known while it is traced; expected tensor operations alone (use tf.where in place of an if on values, and what waits for nothing, such as tf.image.nonMaxSuppression in place of its Async form)',
       )
     }
     return typedArray(constant, operand.dataType)

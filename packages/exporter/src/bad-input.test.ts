@@ -26,7 +26,42 @@ describe('exportOnnx of bad input', () => {
       async (x) => tf.booleanMaskAsync(x, tf.greater(x, 0)),
       line('reads the .*\\(booleanMaskAsync at'),
     ],
-    ['a kernel of values', (x) => tf.unique(x).values, line('^Unique: cannot be .*\\(unique at')],
+    [
+      'a kernel that draws',
+      (x) => tf.multinomial(x as tf.Tensor2D, 2),
+      line('^Multinomial: cannot be .*\\(multinomial at'),
+    ],
+    [
+      'a mean over a size that depends on values',
+      (x) => {
+        const { values } = tf.unique(x)
+        return tf.div(tf.sum(values), values.size)
+      },
+      line('differs.*\\(div at'),
+    ],
+    [
+      'soft suppression',
+      (x) => {
+        const scores = tf.sum<tf.Tensor1D>(x, 1)
+        const soft = [9, 0.5, 0, 0.5] as const
+        return tf.image.nonMaxSuppressionWithScore(x as tf.Tensor2D, scores, ...soft)
+      },
+      line('no soft suppression, got softNmsSigma 0.5.*\\(nonMaxSuppressionWithScore at'),
+    ],
+    [
+      'waiting for a selection',
+      async (x) => tf.image.nonMaxSuppressionAsync(x as tf.Tensor2D, tf.sum<tf.Tensor1D>(x, 1), 9),
+      line('reads the .*tf.image.nonMaxSuppression.*\\(nonMaxSuppressionAsync at'),
+    ],
+    [
+      'padding to what is open',
+      (x) => {
+        const scores = tf.sum<tf.Tensor1D>(x, 1)
+        const padded = [200, 0.5, 0, true] as const
+        return tf.image.nonMaxSuppressionPadded(x as tf.Tensor2D, scores, ...padded)
+      },
+      /^NonMaxSuppressionV4: pads its result to 200/,
+    ],
     [
       'random numbers',
       (x) => tf.add(x, tf.randomNormal([4])),

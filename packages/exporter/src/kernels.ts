@@ -119,6 +119,9 @@ export interface KernelMap {
   Mod: Row<tf.ModInputs>
   Multiply: Row<tf.MultiplyInputs>
   Neg: Row<tf.NegInputs>
+  NonMaxSuppressionV3: Row<tf.NonMaxSuppressionV3Inputs, tf.NonMaxSuppressionV3Attrs>
+  NonMaxSuppressionV4: Row<tf.NonMaxSuppressionV4Inputs, tf.NonMaxSuppressionV4Attrs>
+  NonMaxSuppressionV5: Row<tf.NonMaxSuppressionV5Inputs, tf.NonMaxSuppressionV5Attrs>
   NotEqual: Row<tf.NotEqualInputs>
   OneHot: Row<tf.OneHotInputs, tf.OneHotAttrs>
   OnesLike: Row<tf.OnesLikeInputs>
@@ -127,6 +130,8 @@ export interface KernelMap {
   Pow: Row<tf.PowInputs>
   Prelu: Row<tf.PreluInputs>
   Prod: Row<tf.ProdInputs, tf.ProdAttrs>
+  RaggedGather: Row<tf.RaggedGatherInputs, tf.RaggedGatherAttrs>
+  RaggedRange: Row<tf.RaggedRangeInputs>
   Range: Row<object, tf.RangeAttrs>
   Real: Row<tf.RealInputs>
   RealDiv: Row<tf.RealDivInputs>
@@ -157,7 +162,10 @@ export interface KernelMap {
   Softmax: Row<tf.SoftmaxInputs, tf.SoftmaxAttrs>
   Softplus: Row<tf.SoftplusInputs>
   SpaceToBatchND: Row<tf.SpaceToBatchNDInputs, tf.SpaceToBatchNDAttrs>
+  SparseFillEmptyRows: Row<tf.SparseFillEmptyRowsInputs>
   SparseReshape: Row<tf.SparseReshapeInputs>
+  SparseSegmentMean: Row<tf.SparseSegmentMeanInputs>
+  SparseSegmentSum: Row<tf.SparseSegmentSumInputs>
   SparseToDense: Row<tf.SparseToDenseInputs, tf.SparseToDenseAttrs>
   SplitV: Row<tf.SplitVInputs, tf.SplitVAttrs>
   Sqrt: Row<tf.SqrtInputs>
@@ -175,6 +183,7 @@ export interface KernelMap {
   Transform: Row<tf.TransformInputs, tf.TransformAttrs>
   Transpose: Row<tf.TransposeInputs, tf.TransposeAttrs>
   Unpack: Row<tf.UnpackInputs, tf.UnpackAttrs>
+  Unique: Row<tf.UniqueInputs, tf.UniqueAttrs>
   UnsortedSegmentSum: Row<tf.UnsortedSegmentSumInputs, tf.UnsortedSegmentSumAttrs>
   UpperBound: Row<tf.UpperBoundInputs>
   ZerosLike: Row<tf.ZerosLikeInputs>

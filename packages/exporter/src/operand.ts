@@ -33,7 +33,9 @@ export interface ComplexOperand {
 export type AnyOperand = Operand | ComplexOperand
 
 /** The inputs of a kernel with an operand in each tensor's place. */
-export type Operands<Inputs> = { readonly [K in keyof Inputs]: Operand }
+export type Operands<Inputs> = {
+  readonly [K in keyof Inputs]: Inputs[K] extends readonly unknown[] ? readonly Operand[] : Operand
+}
 
 /** The inputs of a kernel of which some may be complex. */
 export type AnyOperands<Inputs> = { readonly [K in keyof Inputs]: AnyOperand }

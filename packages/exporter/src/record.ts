@@ -7,6 +7,7 @@ import type { Captures } from './captures.js'
 import { TraceError } from './error.js'
 import { explained, type Watch } from './explain.js'
 import type { HostValueRule } from './host.js'
+import type { OpenSizes } from './open.js'
 import { type AnyOperand, isComplex, type Operand, type OperandType } from './operand.js'
 import { operandOf } from './recorder.js'
 import { registerLowerings } from './register.js'
@@ -39,6 +40,7 @@ export interface RecordOptions {
   readonly captures: Captures
   readonly hostValues: HostValueRule
   readonly watch?: Watch
+  readonly sizes: OpenSizes
 }
 
 /** Runs a function once on the recording backend and gives the graph of what it did. */

@@ -2,6 +2,7 @@
 import type { CallOptions, GraphBuilder } from '@anyvae/onnx'
 import { broadcast, tensorOf, type Attribute, type Value } from '@anyvae/onnx'
 import { TraceError } from './error.js'
+import type { OpenCall, OpenSizes, ResultTypes } from './open.js'
 import type { Operand, OperandType } from './operand.js'
 
 type Attributes = Readonly<Record<string, Attribute>>
@@ -12,9 +13,12 @@ export type Argument = Operand | Value | undefined
 /** Records the operators of one trace. */
 export class Recorder {
   readonly builder: GraphBuilder
+  readonly #sizes: OpenSizes | undefined
 
-  constructor(builder: GraphBuilder) {
+  /** @param sizes that depend on values; without them, what has such is refused */
+  constructor(builder: GraphBuilder, sizes?: OpenSizes) {
     this.builder = builder
+    this.#sizes = sizes
   }
 
   /**
@@ -30,6 +34,27 @@ export class Recorder {
     return this.builder
       .nodes(opType, this.#values(inputs), options)
       .map((value) => this.operand(value))
+  }
+
+  /** Adds an operator whose first result has a size that depends on values. */
+  open<T extends ResultTypes>(call: OpenCall<T>): { [K in keyof T]: Value } {
+    if (this.#sizes === undefined) {
+      throw new TraceError(
+        `${call.opType}: gives a size that depends on values (${call.label}) in a step that is repeated, expected it outside of the step`,
+      )
+    }
+    const { opType, inputs, attributes } = call
+    const { size, made } = this.#sizes.open(call)
+    const values = this.builder.typedNodes({ opType, inputs, attributes }, call.types(size))
+    values.slice(0, 1).forEach(made)
+    return values as { [K in keyof T]: Value }
+  }
+
+  /** A list of one number, which TensorFlow.js has cut down to a size; `shapes` as in Limit. */
+  limit(value: number, bound: number, shapes?: string): Value {
+    const list = this.list([value])
+    this.#sizes?.limit({ name: list.name, value, bound, ...(shapes ? { shapes } : {}) })
+    return list
   }
 
   /** The operand of a result; int64 becomes int32. */

@@ -61,11 +61,13 @@ function kernelOf(kernelName: string): tf.KernelFunc {
       throw new TraceError(`${kernelName}: runs outside a trace, expected the recording backend`)
     }
     const operands = operandsOf(inputs, backend)
-    const lower = loweringOf(kernelName, Object.values(operands))
+    const lower = loweringOf(kernelName, Object.values(operands).flat())
     backend.recorder.builder.scope = currentScope()
     const result = lower(operands, attrs ?? {}, backend.recorder)
     const given = new Map(
-      Object.entries(operands).map(([name, operand]) => [operand, Reflect.get(inputs, name)]),
+      Object.entries(operands).map(
+        ([name, operand]) => [operand, Reflect.get(inputs, name)] as const,
+      ),
     )
     const info = (operand: AnyOperand) => {
       const same = given.get(operand)
@@ -73,6 +75,10 @@ function kernelOf(kernelName: string): tf.KernelFunc {
     }
     return isList(result) ? result.map(info) : info(result)
   }
+}
+
+function isTensors(input: GivenInput): input is readonly tf.TensorInfo[] {
+  return Array.isArray(input)
 }
 
 function loweringOf(kernelName: string, operands: readonly AnyOperand[]): AnyLowering {
@@ -92,12 +98,17 @@ function operandsOf(inputs: tf.NamedTensorInfoMap | tf.TensorInfo[], backend: Re
   if (Array.isArray(inputs)) {
     return inputs.map((input) => backend.operand(input))
   }
+  const of = (given: GivenInput) =>
+    isTensors(given) ? given.map((each) => backend.operand(each)) : backend.operand(given)
   return Object.fromEntries(
-    Object.entries(inputs).flatMap(([name, input]) =>
-      input ? [[name, backend.operand(input)] as const] : [],
+    Object.entries(inputs).flatMap(([name, input]: [string, GivenInput | undefined]) =>
+      input ? [[name, of(input)] as const] : [],
     ),
   )
 }
+
+/** A kernel of ragged tensors has a list of tensors as one of its inputs. */
+type GivenInput = tf.TensorInfo | readonly tf.TensorInfo[]
 
 const OP_SUFFIX = '__op'
 const UNNAMED = new Set(['unnamed scope', 'forward', 'trace'])

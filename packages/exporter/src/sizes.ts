@@ -13,7 +13,7 @@ import {
 } from '@anyvae/onnx'
 import type { Affine } from './affine.js'
 
-/** By symbol: the input whose shape tells its size, and which of its dimensions it is. */
+/** By symbol: the input, or inner value, whose shape tells its size, and which dimension it is. */
 export type Sources = Readonly<Record<string, { readonly input: string; readonly axis: number }>>
 
 /** What a list of sizes is to be: int64 as shapes are, or another type, and perhaps a scalar. */
@@ -22,7 +22,7 @@ export interface SizeForm {
   readonly scalar: boolean
 }
 
-/** Writes such nodes, to stand before all others. */
+/** Writes such nodes, to stand as soon as what they read is there. */
 export class SizeNodes {
   readonly nodes: Node[] = []
   readonly initializers: Initializer[] = []
@@ -35,7 +35,8 @@ export class SizeNodes {
 
   constructor(graph: Graph, sources: Sources) {
     this.#sources = sources
-    this.#ranks = new Map(graph.inputs.map(({ name, dims }) => [name, dims?.length ?? 0]))
+    const values = [...graph.inputs, ...graph.values, ...graph.outputs]
+    this.#ranks = new Map(values.map(({ name, dims }) => [name, dims?.length ?? 0]))
     namesOf(graph).forEach((name) => this.#names.take(name))
   }
 
@@ -50,7 +51,7 @@ export class SizeNodes {
       entry === undefined ? this.#constant(name, -1) : this.#entry(name, i, entry),
     )
     const concat = { opType: 'Concat', inputs: parts, attributes: { axis: attr.int(0) } }
-    if (form.dataType === 'int64') {
+    if (form.dataType === 'int64' && !form.scalar) {
       this.write(concat, name, [parts.length])
       return
     }

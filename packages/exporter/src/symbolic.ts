@@ -15,6 +15,7 @@ import {
 import { type Affine, dimName, fitAffine, plainDim, type Sizes } from './affine.js'
 import { about } from './explain.js'
 import { guarded } from './guard.js'
+import { merged } from './order.js'
 import { checkSameNodes } from './same-nodes.js'
 import { SizeNodes, type Sources } from './sizes.js'
 
@@ -25,11 +26,14 @@ export interface Traces {
   readonly sources: Sources
   /** By symbol: what its sizes are multiples of, where that is not 1. */
   readonly multiples: Sizes
+  /** By the name of a list: the number in it, where traces saw only what it was cut down to. */
+  readonly limits: ReadonlyMap<string, number>
 }
 
 /** One graph for all sizes. What is no affine function of the symbols is refused, never baked in. */
 export function generalize(all: Traces): Graph {
-  const traces = { ...all, graphs: withoutDead(all.graphs) }
+  const read = new Set(Object.values(all.sources).map(({ input }) => input))
+  const traces = { ...all, graphs: withoutDead(all.graphs, read) }
   const { graphs, sources } = traces
   const [first] = graphs
   checkSameNodes(graphs, traces.probes)
@@ -43,18 +47,34 @@ export function generalize(all: Traces): Graph {
   )
   const graph = namedValues(first, traces)
   const nodes = guarded(graph, { sizes, sources, multiples: traces.multiples })
-  return {
+  return cleaned({
     ...graph,
     initializers: [...initializers, ...sizes.initializers],
     values: [...sizes.values, ...graph.values],
-    nodes: [...sizes.nodes, ...nodes],
-  }
+    nodes: merged(sizes.nodes, nodes),
+  })
 }
 
-/** The graphs without what was computed only to be read while tracing, such as parts of a shape. */
-function withoutDead([first, ...others]: Traces['graphs']): Traces['graphs'] {
-  const clean = (graph: Graph) => removeUnusedInitializers(removeDeadNodes(graph))
+/**
+ * The graphs without what was computed only to be read while tracing, such as parts of a shape;
+ * values whose sizes are to be read are kept.
+ */
+function withoutDead(
+  [first, ...others]: Traces['graphs'],
+  read: ReadonlySet<string>,
+): Traces['graphs'] {
+  const clean = (graph: Graph) => {
+    const more = graph.values.filter(({ name }) => read.has(name))
+    return {
+      ...cleaned({ ...graph, outputs: [...graph.outputs, ...more] }),
+      outputs: graph.outputs,
+    }
+  }
   return [clean(first), ...others.map(clean)]
+}
+
+function cleaned(graph: Graph): Graph {
+  return removeUnusedInitializers(removeDeadNodes(graph))
 }
 
 interface Context {
@@ -70,6 +90,10 @@ function generalInitializer(
 ): Initializer[] {
   if (all.every((each) => each !== undefined && sameTensor(each, initializer))) {
     return [initializer]
+  }
+  const limit = traces.limits.get(initializer.name)
+  if (limit !== undefined) {
+    return [{ name: initializer.name, ...tensorOf(initializer.dataType, [1], [limit]) }]
   }
   const reshapes = onlyReshapes(traces.graphs[0], initializer.name)
   const entries = affineEntries(initializer, all, traces.probes)

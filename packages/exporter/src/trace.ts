@@ -6,6 +6,8 @@ import { TraceError } from './error.js'
 import { located, placeOf, type Watch } from './explain.js'
 import type { HostValueRule } from './host.js'
 import type { OperandType } from './operand.js'
+import { plainLimits } from './limits.js'
+import { OpenSymbols } from './open.js'
 import {
   type Parameter,
   record,
@@ -74,20 +76,38 @@ export function traceWith(fn: TensorFunction, options: InnerTraceOptions): Graph
   const sources = symbolSources(options.inputs)
   const { multiples = {} } = options
   checkMultiples(options.name, Object.keys(multiples), Object.keys(sources))
-  const probes = probeSizes(Object.keys(sources), multiples)
-  const [first, ...others] = probes.map((sizes) => traceAt(fn, sizes, options))
-  if (first === undefined) {
-    throw new TraceError('trace: no trace was taken, expected at least two')
-  }
+  const [base = {}] = probeSizes(Object.keys(sources), multiples)
+  const first = traceAt(fn, base, options)
+  // Sizes that depend on values have come up as further symbols, at their first sizes already.
+  const [, ...rest] = probeSizes(Object.keys(first.open.sizes), multiples)
+  const others = rest.map((sizes) => traceAt(fn, sizes, options))
+  const probes = [first.open.sizes, ...rest]
   try {
-    return generalize({ graphs: [first, ...others], probes, sources, multiples })
+    return generalize({
+      graphs: [first.graph, ...others.map(({ graph }) => graph)],
+      probes,
+      sources: { ...sources, ...first.open.sourcesIn(first.graph) },
+      multiples,
+      limits: plainLimits({
+        seen: [first, ...others].map(({ open }) => open.limits),
+        probes,
+        at: (sizes) => traceAt(fn, sizes, options).open.limits,
+      }),
+    })
   } catch (error) {
-    throw located(error, (watch) => traceAt(fn, probes[0] ?? {}, { ...options, watch }))
+    throw located(error, (watch) => traceAt(fn, base, { ...options, watch }))
   }
 }
 
+/** A trace, and the sizes in it that depend on values. */
+interface Traced {
+  readonly graph: Graph
+  readonly open: OpenSymbols
+}
+
 /** One trace, at the given sizes of the symbols. */
-export function traceAt(fn: TensorFunction, sizes: Sizes, options: InnerTraceOptions): Graph {
+export function traceAt(fn: TensorFunction, sizes: Sizes, options: InnerTraceOptions): Traced {
+  const open = new OpenSymbols(Object.keys(symbolSources(options.inputs)), sizes)
   const { name = 'graph', doc, opset = DEFAULT_OPSET, parameters = {}, ...rest } = options
   const all: RecordOptions = {
     ...rest,
@@ -96,11 +116,12 @@ export function traceAt(fn: TensorFunction, sizes: Sizes, options: InnerTraceOpt
     opset,
     parameters,
     inputs: staticInputs(options.inputs, sizes),
+    sizes: open,
   }
   try {
-    return record(fn, all)
+    return { graph: record(fn, all), open }
   } catch (error) {
-    throw atSizes(error, sizes, name)
+    throw atSizes(error, open.sizes, name)
   }
 }
 

@@ -16,6 +16,7 @@ import { padding } from './padding.js'
 import { normalization } from './normalization.js'
 import { poolGradients } from './pool-gradients.js'
 import { pooling } from './pooling.js'
+import { ragged } from './ragged.js'
 import { reduction } from './reduction.js'
 import { resizeGradients } from './resize-gradient.js'
 import { resizing } from './resize.js'
@@ -24,10 +25,12 @@ import { scan } from './scan.js'
 import { scattering } from './scatter.js'
 import { search } from './search.js'
 import { segment } from './segment.js'
+import { selection } from './selection.js'
 import { sequence } from './sequence.js'
 import { slicing } from './slicing.js'
 import { softmaxes } from './softmax.js'
 import { sparse } from './sparse.js'
+import { sparseRows } from './sparse-rows.js'
 import { transformation } from './transformation.js'
 
 /** Kernels of real numbers. */
@@ -49,6 +52,7 @@ export const lowerings: RealTable = {
   ...normalization,
   ...poolGradients,
   ...pooling,
+  ...ragged,
   ...reduction,
   ...resizeGradients,
   ...resizing,
@@ -57,10 +61,12 @@ export const lowerings: RealTable = {
   ...scattering,
   ...search,
   ...segment,
+  ...selection,
   ...sequence,
   ...slicing,
   ...softmaxes,
   ...sparse,
+  ...sparseRows,
   ...transformation,
 }
 

@@ -17,6 +17,7 @@ import { normalization } from '../lowerings/normalization.js'
 import { padding } from '../lowerings/padding.js'
 import { poolGradients } from '../lowerings/pool-gradients.js'
 import { pooling } from '../lowerings/pooling.js'
+import { ragged } from '../lowerings/ragged.js'
 import { reduction } from '../lowerings/reduction.js'
 import { resizeGradients } from '../lowerings/resize-gradient.js'
 import { resizing } from '../lowerings/resize.js'
@@ -25,10 +26,12 @@ import { scan } from '../lowerings/scan.js'
 import { scattering } from '../lowerings/scatter.js'
 import { search } from '../lowerings/search.js'
 import { segment } from '../lowerings/segment.js'
+import { selection } from '../lowerings/selection.js'
 import { sequence } from '../lowerings/sequence.js'
 import { slicing } from '../lowerings/slicing.js'
 import { softmaxes } from '../lowerings/softmax.js'
 import { sparse } from '../lowerings/sparse.js'
+import { sparseRows } from '../lowerings/sparse-rows.js'
 import { transformation } from '../lowerings/transformation.js'
 
 /** Kernels of a kind, and what there is to know about them. */
@@ -74,6 +77,11 @@ export const families: readonly Family[] = [
   ),
   family('Shapes', [movement, slicing, padding]),
   family('Picking and putting', [gathering, scattering, sparse]),
+  family(
+    'Sizes that depend on values',
+    [selection, sparseRows, ragged],
+    'each such size is a further open size of the graph; soft suppression is refused; values that TensorFlow.js refuses when it sees them are not',
+  ),
   family('Making', [creation, sequence], '`Range` and `LinSpace` of numbers that are known'),
   family('Images', [resizing, resizeGradients, cropping, rotation, transformation]),
   family(

@@ -16,14 +16,17 @@ import { movement } from './movement.js'
 import { normalization } from './normalization.js'
 import { padding } from './padding.js'
 import { pooling } from './pooling.js'
+import { ragged } from './ragged.js'
 import { reduction } from './reduction.js'
 import { scan } from './scan.js'
 import { search } from './search.js'
 import { segment } from './segment.js'
+import { selection } from './selection.js'
 import { sequence } from './sequence.js'
 import { slicing } from './slicing.js'
 import { softmaxes } from './softmax.js'
 import { sparse } from './sparse.js'
+import { sparseRows } from './sparse-rows.js'
 import { volumes } from './volumes.js'
 
 export const cases: readonly OpCase[] = [
@@ -43,13 +46,16 @@ export const cases: readonly OpCase[] = [
   ...normalization,
   ...padding,
   ...pooling,
+  ...ragged,
   ...reduction,
   ...scan,
   ...search,
   ...segment,
+  ...selection,
   ...sequence,
   ...slicing,
   ...softmaxes,
   ...sparse,
+  ...sparseRows,
   ...volumes,
 ]

@@ -8,9 +8,10 @@ import {
   optimizeGraph,
   removeDeadNodes,
   removeUnusedInitializers,
-  type Value,
+  type ValueInfo,
 } from '@anyvae/onnx'
 import { TraceError } from '../../error.js'
+import type { OpenCall } from '../../open.js'
 import { type AnyOperand, isComplex, type Operand, type OperandType } from '../../operand.js'
 import { operandOf, Recorder } from '../../recorder.js'
 import { RecordingBackend } from '../../register.js'
@@ -26,6 +27,18 @@ export interface LazyOptions {
 interface Generation {
   readonly recorder: Recorder
   readonly feeds: Map<string, Feed>
+}
+
+/** A graph as it is being written. */
+interface Written {
+  readonly builder: GraphBuilder
+  readonly feeds: ReadonlyMap<string, Feed>
+}
+
+/** A value of a graph, and what the graph's inputs hold. */
+interface Wanted {
+  readonly output: ValueInfo
+  readonly feeds: ReadonlyMap<string, Feed>
 }
 
 /** What is known of a tensor: its values, or what it is in the graph of a generation, or both. */
@@ -154,7 +167,29 @@ export class LazyBackend extends RecordingBackend {
 
   #begin(): Generation {
     const builder = new GraphBuilder(this.#options.opset, [])
-    return { recorder: new Recorder(builder), feeds: new Map() }
+    const feeds = new Map<string, Feed>()
+    const open = (call: OpenCall) => ({
+      size: this.#measured(call, { builder, feeds }),
+      made: () => undefined,
+    })
+    return { recorder: new Recorder(builder, { open, limit: () => undefined }), feeds }
+  }
+
+  /** The size that depends on values, once what it needs of the graph has run. */
+  #measured(call: OpenCall, { builder, feeds }: Written): number {
+    const { opType, attributes, axis, types } = call
+    const [first, ...others] = types(1)
+    const name = 'measured'
+    const dims = first?.dims.map((_, i) => `size_${i}`) ?? []
+    const output = { name, dataType: first?.dataType ?? 'float32', dims }
+    const node = {
+      ...{ name, opType, attributes },
+      inputs: call.inputs.map((input) => input?.name ?? ''),
+      outputs: [name, ...others.map((_, i) => `${name}_${i}`)],
+    }
+    const graph = builder.build('conformance')
+    const whole = { ...graph, nodes: [...graph.nodes, node], values: [] }
+    return this.#evaluate(whole, { output, feeds }).dims[axis] ?? 0
   }
 
   #input(entry: Entry, dtype: tf.DataType): Operand {
@@ -200,21 +235,25 @@ export class LazyBackend extends RecordingBackend {
 
   #run(operand: Operand, { recorder, feeds }: Generation): Feed['data'] {
     const output = recorder.builder.node('Identity', [recorder.value(operand)])
-    const needed = neededFor(recorder.builder.build('conformance'), output)
+    const result = this.#evaluate(recorder.builder.build('conformance'), { output, feeds })
+    checkResult(result, operand)
+    return result.data
+  }
+
+  #evaluate(whole: Graph, { output, feeds }: Wanted): Feed {
+    const needed = neededFor(whole, output)
     const graph = this.#options.optimize ? optimizeGraph(needed) : needed
     const model = createModel(graph, { opset: this.#options.opset })
     const inputs = graph.inputs.flatMap(({ name }) => {
       const feed = feeds.get(name)
       return feed ? [[name, feed] as const] : []
     })
-    const result = this.#evaluator.run(encodeModel(model), Object.fromEntries(inputs))
-    checkResult(result, operand)
-    return result.data
+    return this.#evaluator.run(encodeModel(model), Object.fromEntries(inputs))
   }
 }
 
 /** The part of a graph that one value needs. */
-function neededFor(graph: Graph, output: Value): Graph {
+function neededFor(graph: Graph, output: ValueInfo): Graph {
   const alone = removeUnusedInitializers(removeDeadNodes({ ...graph, outputs: [output] }))
   const read = new Set(alone.nodes.flatMap((node) => node.inputs))
   return { ...alone, inputs: alone.inputs.filter(({ name }) => read.has(name)) }

@@ -1,0 +1,81 @@
+// Sizes that depend on values: measured where graphs are computed at once, symbols where they are traced.
+import { type Attribute, type Graph, Names, type Value, type ValueType } from '@anyvae/onnx'
+import { probeSize, type Sizes } from './affine.js'
+import type { Sources } from './sizes.js'
+
+/** The types of an operator's results. */
+export type ResultTypes = readonly [ValueType, ...ValueType[]]
+
+/** An operator whose first result has one size that depends on values. */
+export interface OpenCall<Types extends ResultTypes = ResultTypes> {
+  readonly opType: string
+  readonly inputs: readonly (Value | undefined)[]
+  readonly attributes: Readonly<Record<string, Attribute>>
+  /** What that size is of, such as `selected`. */
+  readonly label: string
+  /** Which dimension of the first result it is. */
+  readonly axis: number
+  /** The types of the results where it has that size. */
+  readonly types: (size: number) => Types
+}
+
+/** A size to go on with, and whom to tell which value has it. */
+export interface Opened {
+  readonly size: number
+  readonly made: (value: Value) => void
+}
+
+/** A number that TensorFlow.js has cut down to a size, as it cuts what a kernel may select. */
+export interface Limit {
+  /** The list that holds it in the graph. */
+  readonly name: string
+  readonly value: number
+  readonly bound: number
+  /** The kernel whose result has that size, and so must know it. */
+  readonly shapes?: string
+}
+
+/** Whoever knows, or finds, the sizes that depend on values. */
+export interface OpenSizes {
+  readonly open: (call: OpenCall) => Opened
+  readonly limit: (limit: Limit) => void
+}
+
+/** Makes a symbol of each such size; at the sizes of its own, the function is traced on. */
+export class OpenSymbols implements OpenSizes {
+  /** The sizes of all symbols. */
+  readonly sizes: Record<string, number>
+  readonly limits: Limit[] = []
+  readonly #places: Record<string, { readonly node: string; readonly axis: number }> = {}
+  readonly #names = new Names()
+
+  /** @param sizes of the inputs' symbols and, where they are known, of those found before */
+  constructor(inputs: readonly string[], sizes: Sizes) {
+    inputs.forEach((symbol) => this.#names.take(symbol))
+    this.sizes = { ...sizes }
+  }
+
+  open({ label, axis }: OpenCall): Opened {
+    const symbol = this.#names.take(label)
+    const size = (this.sizes[symbol] ??= probeSize(Object.keys(this.sizes).length))
+    const made = ({ name }: Value) => {
+      this.#places[symbol] = { node: name, axis }
+    }
+    return { size, made }
+  }
+
+  limit(limit: Limit): void {
+    this.limits.push(limit)
+  }
+
+  /** Where the sizes are to be read in the graph; its outputs have other names than its nodes. */
+  sourcesIn({ nodes }: Graph): Sources {
+    const outputs = new Map(nodes.map(({ name, outputs: [output = name] }) => [name, output]))
+    return Object.fromEntries(
+      Object.entries(this.#places).map(([symbol, { node, axis }]) => [
+        symbol,
+        { input: outputs.get(node) ?? node, axis },
+      ]),
+    )
+  }
+}
