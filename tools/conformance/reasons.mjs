@@ -63,3 +63,8 @@ export const reasons = [
     test: ({ name }) => name === 'tan numbers exceed float32 precision',
   },
 ]
+
+/** The reason that explains a spec which does not pass, or undefined. */
+export function reasonOf(spec) {
+  return reasons.find(({ test }) => test(spec))
+}

@@ -18,10 +18,9 @@ async function answer({ model, feeds }: Question): Promise<{ result?: Feed; erro
       intraOpNumThreads: 1,
       logSeverityLevel: 4,
     })
-    const tensors = Object.entries(feeds).map(([name, { type, data, dims }]) => [
-      name,
-      new Tensor(type as 'float32', data as Float32Array, dims),
-    ])
+    const tensors = Object.entries(feeds).map(([name, { type, data, dims }]) => {
+      return [name, new Tensor(type as 'float32', data as Float32Array, dims)] as const
+    })
     const results = await session.run(Object.fromEntries(tensors))
     const output = results[session.outputNames[0] ?? '']
     await session.release()
