@@ -8,7 +8,7 @@ import {
   numbersOf,
   type TensorData,
 } from '@anyvae/onnx'
-import { type Captures, operandType, tensorData } from './captures.js'
+import { ByTensor, type Captures, operandType, tensorData } from './captures.js'
 import { TraceError } from './error.js'
 import type { Watch } from './explain.js'
 import { checkHostValues, type HostValueRule } from './host.js'
@@ -35,6 +35,7 @@ export class TraceBackend extends RecordingBackend {
   /** The first read that was refused; an asynchronous function hides it in its promise. */
   refused: TraceError | undefined
   #operands = new WeakMap<object, AnyOperand>()
+  readonly #captured = new ByTensor<Operand>()
   readonly #options: TraceBackendOptions
 
   constructor(builder: GraphBuilder, options: TraceBackendOptions) {
@@ -82,14 +83,14 @@ export class TraceBackend extends RecordingBackend {
 
   /** What a tensor stands for; one of another backend becomes a constant. */
   override operand(info: tf.TensorInfo): AnyOperand {
-    const known = this.#operands.get(info.dataId)
+    const known = this.#operands.get(info.dataId) ?? this.#captured.get(info)
     if (known !== undefined) {
       return known
     }
     checkOwner(info)
     const { captures } = this.#options
     const captured = this.#constant(captures.nameOf(info), captures.read(info))
-    this.#operands.set(info.dataId, captured)
+    this.#captured.set(info, captured)
     return captured
   }
 

@@ -4,9 +4,27 @@ import { elementCount, type TensorData, tensorOf } from '@anyvae/onnx'
 import { TraceError } from './error.js'
 import type { OperandType } from './operand.js'
 
+/** Values by tensor. What reshape, cast and clone give shares its data with what they were given. */
+export class ByTensor<T> {
+  readonly #values = new WeakMap<object, Map<string, T>>()
+
+  get(info: tf.TensorInfo): T | undefined {
+    return this.#values.get(info.dataId)?.get(keyOf(info))
+  }
+
+  set(info: tf.TensorInfo, value: T): void {
+    const known = this.#values.get(info.dataId) ?? new Map<string, T>()
+    this.#values.set(info.dataId, known.set(keyOf(info), value))
+  }
+}
+
+function keyOf({ dtype, shape }: tf.TensorInfo): string {
+  return `${dtype} ${shape.join()}`
+}
+
 /** The weights and other tensors that a traced function finds around itself. */
 export class Captures {
-  readonly #tensors = new WeakMap<object, TensorData>()
+  readonly #tensors = new ByTensor<TensorData>()
   readonly #names = new Map<object, string>()
 
   constructor() {
@@ -28,18 +46,18 @@ export class Captures {
   /** Reads weights ahead, since some backends give values only in their own time. */
   async load(tensors: readonly tf.Tensor[]): Promise<void> {
     for (const tensor of tensors) {
-      this.#tensors.set(tensor.dataId, tensorData(await tensor.data(), tensor))
+      this.#tensors.set(tensor, tensorData(await tensor.data(), tensor))
     }
   }
 
   /** The values of a tensor of another backend. */
   read(info: tf.TensorInfo): TensorData {
-    const known = this.#tensors.get(info.dataId)
+    const known = this.#tensors.get(info)
     if (known !== undefined) {
       return known
     }
     const tensor = tensorData(tf.engine().readSync(info.dataId), info)
-    this.#tensors.set(info.dataId, tensor)
+    this.#tensors.set(info, tensor)
     return tensor
   }
 }
