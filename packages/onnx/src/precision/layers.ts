@@ -20,7 +20,8 @@ const channelAxes: Readonly<Record<string, (node: Node, rank: number) => number 
   Conv: () => 0,
   // [in, out / group, …]: with several groups only the inputs' dimension tells channels apart.
   ConvTranspose: (node) => (intOf(node, 'group', 1) === 1 ? 1 : 0),
-  MatMul: (_, rank) => (rank < 2 ? undefined : rank - 1),
+  // Runtimes' integer products refuse a scale for each channel of stacked matrices.
+  MatMul: (_, rank) => (rank === 2 ? 1 : undefined),
   Gemm: (node) => (intOf(node, 'transB', 0) === 1 ? 0 : 1),
 }
 

@@ -143,6 +143,22 @@ describe('quantizeGraph', () => {
     expect(printGraph(await quantized(graph, feeds))).toMatchSnapshot()
   })
 
+  it('leaves stacks of matrices, which integer kernels take no scale for each channel of', async () => {
+    const dims = [2, 5, 5]
+    const graph = graphOf({
+      dims,
+      body: (b, x) => {
+        const product = b.node('MatMul', [x, weight(b, 'stack', [1, 5, 5])])
+        return b.node('MatMul', [b.node('Relu', [product]), weight(b, 'matrix', [5, 5])])
+      },
+    })
+    const feeds = { x: example(dims) }
+    expect(Math.max(...(await differences(graph, feeds)))).toBeLessThan(BOUND)
+    const { initializers } = await quantized(graph, feeds)
+    const names = initializers.map(({ name }) => name)
+    expect(names).toEqual(expect.arrayContaining(['stack', 'matrix_int8']))
+  })
+
   it('keeps its weights in seven bits, a scale for each channel', async () => {
     const graph = graphOf({
       dims: [2, 3],

@@ -194,7 +194,7 @@ class Rewriter {
     const { name, initializers } = this.#graph
     if (!this.#anything) {
       throw new OnnxError(
-        `graph ${name}: nothing to store in int8, got no constant weights, expected those of Conv, ConvTranspose, Gemm, MatMul or Gather`,
+        `graph ${name}: nothing to store in int8, got no constant weights, expected those of Conv, ConvTranspose, Gemm, MatMul or Gather (matrices in the last three)`,
       )
     }
     return removeUnusedInitializers({
