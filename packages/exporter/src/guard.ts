@@ -1,5 +1,5 @@
 // Makes a graph fail at sizes that it was not traced for, where it would give wrong values unseen.
-import { attr, type Graph, type Node, tensorOf, type ValueInfo } from '@anyvae/onnx'
+import { attr, type Graph, type Node, renameReads, tensorOf, type ValueInfo } from '@anyvae/onnx'
 import type { Sizes } from './affine.js'
 import type { SizeNodes, Sources } from './sizes.js'
 
@@ -31,10 +31,7 @@ export function guarded(graph: Graph, { sizes, sources, multiples }: Guard): rea
       renamed.set(name, checked(sizes, { ...input, dims: known }, parts))
     }
   }
-  return graph.nodes.map((node) => ({
-    ...node,
-    inputs: node.inputs.map((input) => renamed.get(input) ?? input),
-  }))
+  return graph.nodes.map((node) => renameReads(node, (name) => renamed.get(name) ?? name))
 }
 
 /** Reshape's 0: the size as it is. */

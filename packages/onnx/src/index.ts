@@ -24,6 +24,7 @@ export { optimizeGraph } from './passes/optimize.js'
 export { mergeReshapes } from './passes/reshapes.js'
 export { eliminateCommonSubexpressions } from './passes/subexpressions.js'
 export { pushTransposes } from './passes/transposes.js'
+export { renameReads } from './passes/walk.js'
 export { foldIntoWeights } from './passes/weights.js'
 export { printGraph, printModel } from './printer.js'
 export type {

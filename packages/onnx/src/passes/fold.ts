@@ -1,4 +1,4 @@
-// Folds what is known beforehand: constants, Identity, Cast to the same type, chains of Reshape and of Transpose.
+// Folds what is known beforehand: constants, Identity, Cast to the same type, chains of Transpose.
 import { numbersOf } from '../builder/tensor.js'
 import { dataTypeCode } from '../data-types.js'
 import type { Graph, Initializer, Node } from '../types.js'
@@ -28,8 +28,8 @@ const rules: Readonly<Record<string, Rule>> = {
 /**
  * Computes nodes whose operands are constants beforehand, where that is exact and the file grows by no
  * more than a kilobyte; removes Identity, Cast to the type that a value has, Reshape to the shape that
- * it has and Transpose that moves nothing; makes one of two Reshapes or two Transposes in a row. What
- * nothing reads any more stays for `removeDeadNodes`.
+ * it has and Transpose that moves nothing; makes one of two Transposes in a row. What nothing reads any
+ * more stays for `removeDeadNodes`.
  */
 export function foldConstants(graph: Graph): Graph {
   return foldInScope(graph)
@@ -84,8 +84,7 @@ function foldReshape(node: Node, { scope, makers }: Context): Node | undefined {
   const dims = scope.types.get(output)?.dims
   if (sameDims(scope.types.get(source)?.dims, dims)) return identity(node, source)
   const maker = makers.get(source)
-  if (maker === undefined || copiesSizes(node, scope)) return undefined
-  if (!isReshape(maker) && !keepsOrder(maker, scope)) return undefined
+  if (maker === undefined || copiesSizes(node, scope) || !keepsOrder(maker, scope)) return undefined
   return { ...node, inputs: [maker.inputs[0] ?? '', shape] }
 }
 

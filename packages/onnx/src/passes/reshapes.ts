@@ -1,5 +1,6 @@
 // Merges changes of shape: chains of Reshape, Squeeze, Unsqueeze and Flatten, also around element-wise operators.
 import { tensorOf } from '../builder/tensor.js'
+import { elementCount } from '../builder/value.js'
 import type { Dim, Graph, Initializer, Node } from '../types.js'
 import { isElementwise } from './movers.js'
 import { derived } from './origin.js'
@@ -12,7 +13,8 @@ const shapers = new Set(['Reshape', 'Squeeze', 'Unsqueeze', 'Flatten'])
 /**
  * Makes one Reshape of several changes of shape in a row, or none where the last gives the first's
  * shape. Where element-wise operators stand between two of them, or where another reader has the same
- * change of shape, it is done before those operators. No value changes.
+ * change of shape, it is done before those operators. No value changes, and a Reshape that makes a graph
+ * fail at some sizes stays.
  */
 export function mergeReshapes(graph: Graph): Graph {
   return rewritten(graph, (node, site) => {
@@ -27,12 +29,32 @@ function isShaper(node: Node | undefined): node is Node {
 const merged: Rule = (node, site) => {
   const [source = ''] = node.inputs
   const maker = site.maker(source)
-  const [first = ''] = isShaper(maker) ? maker.inputs : []
+  const [first = ''] = isShaper(maker) && !mayRefuse(maker, site) ? maker.inputs : []
   if (first === '') return undefined
   if (sameDims(dimsOf(first, site), dimsOf(node.outputs[0], site))) {
     return { nodes: [sameAs(node, first)] }
   }
   return reshape({ node, from: first }, site)
+}
+
+/**
+ * Whether a change of shape fails at some sizes, as one does that guards a graph against them: a
+ * Reshape to computed sizes, unless they are those of its operand.
+ */
+function mayRefuse(node: Node, site: Site): boolean {
+  if (node.opType !== 'Reshape' || site.scope.constants.has(node.inputs[1] ?? '')) return false
+  const [from, to] = [node.inputs[0], node.outputs[0]].map((name) => dimsOf(name, site))
+  return from === undefined || to === undefined || !holdSame(from, to)
+}
+
+/** Whether two shapes hold the same number of elements, whatever the symbolic sizes are. */
+function holdSame(from: readonly Dim[], to: readonly Dim[]): boolean {
+  const [before, after] = [from, to].map((dims) => ({
+    symbols: dims.filter((dim) => typeof dim === 'string').toSorted(),
+    fixed: elementCount(dims.filter((dim) => typeof dim === 'number')),
+  }))
+  if (before?.fixed !== after?.fixed || before?.symbols.includes('')) return false
+  return before?.symbols.join() === after?.symbols.join()
 }
 
 /** f(x) reshaped is f of x reshaped, which costs nothing where x is reshaped already. */
