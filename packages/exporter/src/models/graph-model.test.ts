@@ -63,10 +63,7 @@ describe('exportOnnx of graph models', () => {
     ],
     [
       'shapes of values',
-      [
-        placeholder('x', [-1]),
-        { name: 'where', op: 'Where', input: ['x'], attr: FLOAT },
-      ],
+      [placeholder('x', [-1]), { name: 'where', op: 'Where', input: ['x'], attr: FLOAT }],
       /control flow or shapes depend on values, got node where \(Where\)/,
     ],
     [

@@ -1,19 +1,8 @@
 // A tf.GraphModel as a function of tensors, its nodes as scopes. The model brings its own code.
 import * as tf from '@tensorflow/tfjs-core'
-import { operandType } from '../captures.js'
 import { TraceError } from '../error.js'
 import { within } from '../explain.js'
-import type { InputSpec } from '../trace.js'
-import {
-  type Asked,
-  checkSymbolic,
-  ioNames,
-  mergedInputs,
-  openDims,
-  type Opening,
-  type Traceable,
-  type Weight,
-} from './traceable.js'
+import { type Asked, modelIo, type Traceable, type Weight } from './traceable.js'
 
 interface InfoLike {
   readonly name: string
@@ -39,22 +28,15 @@ export function isGraphModel(target: object): target is GraphModelLike {
 }
 
 /** A GraphModel; those that need `executeAsync`, for control flow or shapes of values, are refused. */
-export function graphModel(
-  model: GraphModelLike,
-  { inputs: given, symbolic }: Asked,
-): Traceable {
-  const names = ioNames(model.inputNodes, model.outputNodes)
-  const own = names.inputs.map((name, i) => {
-    const prefix = names.inputs.length > 1 ? `${name}_` : ''
-    return [name, specOf(model.inputs[i], { name, prefix, symbolic })] as const
-  })
-  const inputs = mergedInputs('model', Object.fromEntries(own), given)
-  checkSymbolic('model', inputs, symbolic)
+export function graphModel(model: GraphModelLike, asked: Asked): Traceable {
+  const { inputNodes, outputNodes } = model
+  const own = inputNodes.map((name, i) => ({ name, ...shapeOf(model.inputs[i], name) }))
+  const { inputs, outputs } = modelIo({ name: 'model', inputs: own, outputs: outputNodes }, asked)
   let running = ''
   return {
     name: 'model',
     inputs,
-    outputs: names.outputs,
+    outputs,
     weights: weightsOf(model),
     around: (run) =>
       withNodeScopes(model, run, (name) => {
@@ -62,11 +44,11 @@ export function graphModel(
         tf.engine().state.activeScope.name = plainName(name)
       }),
     fn: (tensors) => {
-      const feeds = names.inputs.map((name, i) => [model.inputNodes[i] ?? '', tensors[name]])
+      const feeds = Object.keys(inputs).map((name, i) => [inputNodes[i] ?? '', tensors[name]])
       const execute = () => executed(model, Object.fromEntries(feeds) as tf.NamedTensorMap)
       const results = [within(() => `node ${running}`, execute)].flat()
       return Object.fromEntries(
-        names.outputs.flatMap((name, i) => (results[i] ? [[name, results[i]]] : [])),
+        outputs.flatMap((name, i) => (results[i] ? [[name, results[i]]] : [])),
       )
     },
   }
@@ -88,18 +70,14 @@ function executed(model: GraphModelLike, feeds: tf.NamedTensorMap) {
   }
 }
 
-function specOf(
-  info: InfoLike | undefined,
-  { name, ...opening }: Opening & { readonly name: string },
-): InputSpec {
+function shapeOf(info: InfoLike | undefined, name: string) {
   const { shape, dtype = 'float32' } = info ?? {}
   if (shape === undefined) {
     throw new TraceError(
       `model: input ${name} has no shape, got an unknown rank, expected a model saved with one`,
     )
   }
-  const sizes = shape.map((size) => (size < 0 ? null : size))
-  return { dims: openDims(sizes, opening), dataType: operandType(dtype) }
+  return { shape: shape.map((size) => (size < 0 ? null : size)), dtype }
 }
 
 function weightsOf({ weights }: GraphModelLike): Weight[] {
@@ -122,11 +100,7 @@ interface NodeLike {
  * Runs, and tells before each node which one is next. The executor looks at a node's category
  * before it runs it, and only there, so that is where it can be told which node runs.
  */
-function withNodeScopes<T>(
-  model: GraphModelLike,
-  run: () => T,
-  onNode: (name: string) => void,
-): T {
+function withNodeScopes<T>(model: GraphModelLike, run: () => T, onNode: (name: string) => void): T {
   const nodes = nodesOf(model).filter((node) => Object.hasOwn(node, 'category'))
   const categories = nodes.map((node) => node.category)
   nodes.forEach((node, i) => {

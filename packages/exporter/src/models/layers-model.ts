@@ -3,19 +3,8 @@ import * as tf from '@tensorflow/tfjs-core'
 import { TraceError } from '../error.js'
 import { within } from '../explain.js'
 import type { Tensors } from '../record.js'
-import { operandType } from '../captures.js'
-import type { InputSpec } from '../trace.js'
 import { isRecurrent, recurrentCall } from './recurrent.js'
-import {
-  type Asked,
-  checkSymbolic,
-  ioNames,
-  mergedInputs,
-  openDims,
-  type Opening,
-  type Traceable,
-  type Weight,
-} from './traceable.js'
+import { type Asked, modelIo, type Traceable, type Weight } from './traceable.js'
 
 /** What a layer is to the exporter. */
 export interface LayerLike {
@@ -50,41 +39,37 @@ export function isLayersModel(target: object): target is LayersModelLike {
 }
 
 /** A LayersModel in inference mode: dropout does nothing, batches are normalised by what was learned. */
-export function layersModel(
-  model: LayersModelLike,
-  { inputs: given, symbolic, unroll }: Asked,
-): Traceable {
-  const { name, inputs = [], outputs = [] } = model
-  if (inputs.length === 0) {
+export function layersModel(model: LayersModelLike, asked: Asked): Traceable {
+  const { name, inputs: own = [], outputs: results = [] } = model
+  if (own.length === 0) {
     throw new TraceError(
       `${name}: the model has no inputs yet, got layers without a shape, expected an inputShape at the first layer`,
     )
   }
   refuseState(model)
-  const source = ({ sourceLayer }: SymbolicLike) => sourceLayer.name
-  const names = ioNames(inputs.map(source), outputs.map(source))
-  const own = names.inputs.map((input, i) => {
-    const prefix = inputs.length > 1 ? `${input}_` : ''
-    return [input, specOf(inputs[i], { prefix, symbolic })] as const
-  })
-  const merged = mergedInputs(name, Object.fromEntries(own), given)
-  checkSymbolic(name, merged, symbolic)
+  const { inputs, outputs } = modelIo(
+    {
+      name,
+      inputs: own.map(({ shape, dtype, sourceLayer }) => ({
+        name: sourceLayer.name,
+        shape,
+        dtype,
+      })),
+      outputs: results.map(({ sourceLayer }) => sourceLayer.name),
+    },
+    asked,
+  )
   return {
     name,
-    inputs: merged,
-    outputs: names.outputs,
+    inputs,
+    outputs,
     weights: weightsOf(model),
-    around: (run) => withLayerScopes(model, run, unroll),
+    around: (run) => withLayerScopes(model, run, asked.unroll),
     fn: (tensors) => {
-      const list = names.inputs.flatMap((input) => tensors[input] ?? [])
-      return namedResults(model.call(list, { training: false }), names.outputs)
+      const list = Object.keys(inputs).flatMap((input) => tensors[input] ?? [])
+      return namedResults(model.call(list, { training: false }), outputs)
     },
   }
-}
-
-function specOf(input: SymbolicLike | undefined, opening: Opening): InputSpec {
-  const { shape = [], dtype = 'float32' } = input ?? {}
-  return { dims: openDims(shape, opening), dataType: operandType(dtype) }
 }
 
 function namedResults(results: Results, names: readonly string[]): Tensors {
@@ -124,11 +109,17 @@ function withLayerScopes<T>(model: LayersModelLike, run: () => T, unroll: boolea
   const layers = [...new Set(layersOf(model))].filter((layer) => !Object.hasOwn(layer, 'call'))
   for (const layer of layers) {
     const own = layer.call.bind(layer)
-    const call: LayerLike['call'] = isRecurrent(layer) && !unroll
-      ? (inputs, options) => recurrentCall(layer, inputs, options)
-      : own
-    layer.call = (inputs, options) => 
-      tf.tidy(layer.name, () => within(() => `layer ${layer.name}`, () => call(inputs, options)))
+    const call: LayerLike['call'] =
+      isRecurrent(layer) && !unroll
+        ? (inputs, options) => recurrentCall(layer, inputs, options)
+        : own
+    layer.call = (inputs, options) =>
+      tf.tidy(layer.name, () =>
+        within(
+          () => `layer ${layer.name}`,
+          () => call(inputs, options),
+        ),
+      )
   }
   try {
     return run()

@@ -47,7 +47,7 @@ export function recurrentCall(
   const [sequence] = scanned.outputs
   const output = layer.returnSequences
     ? swapped(sequence ?? x)
-    : (sequence && last(sequence)) ?? scanned.states[0]
+    : ((sequence && last(sequence)) ?? scanned.states[0])
   const results = [output ?? x, ...(layer.returnState ? scanned.states : [])]
   return results.length === 1 ? (output ?? x) : results
 }

@@ -1,6 +1,7 @@
 // What every kind of model is to the exporter: a function of named tensors with its weights.
 import type * as tf from '@tensorflow/tfjs-core'
 import { identifier, Names } from '@anyvae/onnx'
+import { operandType } from '../captures.js'
 import { TraceError } from '../error.js'
 import type { TensorFunction } from '../record.js'
 import type { InputSpec } from '../trace.js'
@@ -31,8 +32,43 @@ export function inputSpec(input: InputLike): InputSpec {
   return 'dims' in input ? input : { dims: input }
 }
 
+/** What a model says of itself. */
+export interface ModelFacts {
+  readonly name: string
+  readonly inputs: readonly OwnInput[]
+  /** The names of its outputs. */
+  readonly outputs: readonly string[]
+}
+
+/** An input as the model has it. */
+interface OwnInput {
+  readonly name: string
+  readonly shape: readonly (number | null)[]
+  readonly dtype: tf.DataType
+}
+
+/** The inputs of a model's graph, in the model's order, and the names of its outputs. */
+export function modelIo(
+  { name, inputs, outputs }: ModelFacts,
+  { inputs: given, symbolic }: Asked,
+): { readonly inputs: Record<string, InputSpec>; readonly outputs: string[] } {
+  const names = ioNames(
+    inputs.map((input) => input.name),
+    outputs,
+  )
+  const own = inputs.map(({ shape, dtype }, i) => {
+    const input = names.inputs[i] ?? ''
+    const prefix = inputs.length > 1 ? `${input}_` : ''
+    const spec = { dims: openDims(shape, { prefix, symbolic }), dataType: operandType(dtype) }
+    return [input, spec] as const
+  })
+  const merged = mergedInputs(name, Object.fromEntries(own), given)
+  checkSymbolic(name, merged, symbolic)
+  return { inputs: merged, outputs: names.outputs }
+}
+
 /** The model's own inputs, with the caller's in their places. */
-export function mergedInputs(
+function mergedInputs(
   model: string,
   own: Readonly<Record<string, InputSpec>>,
   given: Readonly<Record<string, InputLike>>,
@@ -70,21 +106,21 @@ function checkFits(
 }
 
 /** Unique C identifiers for names that a model has for its inputs and outputs. */
-export function ioNames(inputs: readonly string[], outputs: readonly string[]) {
+function ioNames(inputs: readonly string[], outputs: readonly string[]) {
   const names = new Names()
   const take = (name: string) => names.take(identifier(name))
   return { inputs: inputs.map(take), outputs: outputs.map(take) }
 }
 
 /** How a model's open sizes are named, and which of its fixed sizes are to be open. */
-export interface Opening {
+interface Opening {
   readonly prefix: string
   /** Names such as `height`. */
   readonly symbolic: readonly string[]
 }
 
 /** A model's input shape with a name for each open size: batch, then height and width of images. */
-export function openDims(
+function openDims(
   shape: readonly (number | null)[],
   { prefix, symbolic }: Opening,
 ): readonly (number | string)[] {
@@ -107,7 +143,7 @@ export interface Asked {
 }
 
 /** Refuses names of sizes that no input has. */
-export function checkSymbolic(
+function checkSymbolic(
   model: string,
   inputs: Readonly<Record<string, InputSpec>>,
   asked: readonly string[],
