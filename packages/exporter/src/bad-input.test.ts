@@ -63,6 +63,28 @@ describe('exportOnnx of bad input', () => {
       /^NonMaxSuppressionV4: pads its result to 200/,
     ],
     [
+      'padding to little where there may be less',
+      (x) => {
+        const scores = tf.sum<tf.Tensor1D>(x, 1)
+        const padded = [5, 0.5, 0, true] as const
+        return tf.image.nonMaxSuppressionPadded(x as tf.Tensor2D, scores, ...padded)
+      },
+      /^NonMaxSuppressionV4: pads its result to 5/,
+    ],
+    [
+      'a selection of a number of its own of the size',
+      (x) => {
+        const most = Math.floor((x.shape[0] ?? 0) / 2)
+        return tf.image.nonMaxSuppression(x as tf.Tensor2D, tf.sum<tf.Tensor1D>(x, 1), most)
+      },
+      line('differs.*\\(nonMaxSuppression at'),
+    ],
+    [
+      'a size that depends on values and does not fit',
+      (x) => tf.reshape(tf.unique(x).values, [-1, 3]),
+      /fails at batch = \d+, unique = \d+, got ".*multiples: { batch: 8 }/,
+    ],
+    [
       'random numbers',
       (x) => tf.add(x, tf.randomNormal([4])),
       line('randomNormal.*\\(randomNormal'),

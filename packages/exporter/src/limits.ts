@@ -23,19 +23,27 @@ export function plainLimits({ seen, probes, at }: SeenLimits): ReadonlyMap<strin
   const [first = []] = seen
   const [base = {}] = probes
   const plain = first.flatMap(({ name }, i): [string, number][] => {
-    const all = seen.map((limits) => limits[i])
-    if (all.every((limit) => limit?.value === all[0]?.value)) {
+    const all = seen.flatMap((limits) => limits[i] ?? [])
+    const bounds = all.map(({ bound }) => bound)
+    const [{ value, shapes } = { value: 0 }] = all
+    if (same(bounds) || (shapes === undefined && all.every((each) => each.value === value))) {
       return []
     }
-    const bounds = all.map((limit) => limit?.bound ?? 0)
     const slopes = fitAffine(bounds, probes)?.slopes ?? base
     const wide = Object.entries(base).map(
       ([symbol, size]) => [symbol, symbol in slopes ? size * WIDE : size] as const,
     )
     const limit = at(Object.fromEntries(wide))[i]
-    return limit && limit.value < limit.bound ? [[name, checked(limit)]] : []
+    const cut = (bound: number) => Math.min(limit?.value ?? 0, bound)
+    return limit && limit.value < limit.bound && all.every((each) => each.value === cut(each.bound))
+      ? [[name, checked(limit)]]
+      : []
   })
   return new Map(plain)
+}
+
+function same(numbers: readonly number[]): boolean {
+  return numbers.every((each) => each === numbers[0])
 }
 
 function checked({ value, shapes }: Limit): number {

@@ -3,6 +3,7 @@ import '@tensorflow/tfjs-backend-cpu'
 import * as tf from '@tensorflow/tfjs-core'
 import { createModel, encodeModel, type Graph, printGraph } from '@anyvae/onnx'
 import { nodeBackend } from '@anyvae/runtime-node'
+import { scan } from './scan.js'
 import { exportOnnx, type Tensors, traceGraph } from './index.js'
 
 beforeAll(async () => {
@@ -153,6 +154,24 @@ describe('sizes that depend on values', () => {
         }
       }
     }
+  })
+
+  it('refuses them in a step that is repeated', () => {
+    const step = (states: tf.Tensor[], elements: tf.Tensor[]) => ({
+      states,
+      outputs: elements.map((each) => tf.sum(tf.unique(each).values)),
+    })
+    const attempt = () =>
+      traceGraph(
+        (inputs) => ({
+          y: scan({ states: [], sequences: [x(inputs)] }, step).outputs[0] as tf.Tensor,
+        }),
+        {
+          inputs: { x: { dims: [4, 3] } },
+          outputs: ['y'],
+        },
+      )
+    expect(attempt).toThrow(/^Unique: gives a size that depends on values \(unique\) in a step/)
   })
 
   it('tells sizes of inputs and of values apart', () => {

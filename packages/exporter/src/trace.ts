@@ -121,18 +121,27 @@ export function traceAt(fn: TensorFunction, sizes: Sizes, options: InnerTraceOpt
   try {
     return { graph: record(fn, all), open }
   } catch (error) {
-    throw atSizes(error, open.sizes, name)
+    const symbols = Object.keys(symbolSources(options.inputs))
+    throw atSizes(error, open.sizes, { name, symbols })
   }
 }
 
+interface Named {
+  readonly name: string
+  /** Of the inputs, whose multiples can be named. */
+  readonly symbols: readonly string[]
+}
+
 /** An error of the user's function with the sizes that it met, which are none that the user chose. */
-function atSizes(error: unknown, sizes: Sizes, name: string): unknown {
+function atSizes(error: unknown, sizes: Sizes, { name, symbols }: Named): unknown {
   const chosen = Object.entries(sizes).map(([symbol, size]) => `${symbol} = ${size}`)
   if (error instanceof TraceError || !(error instanceof Error) || chosen.length === 0) {
     return error
   }
+  const symbol = symbols.at(-1)
+  const hint = `; where it needs multiples of a size, name them (multiples: { ${symbol ?? ''}: 8 })`
   return new TraceError(
-    `${name}: the function fails at ${chosen.join(', ')}, got "${error.message}", expected it to run at any size; where it needs multiples of a size, name them (multiples: { ${Object.keys(sizes).at(-1) ?? ''}: 8 })${placeOf(error)}`,
+    `${name}: the function fails at ${chosen.join(', ')}, got "${error.message}", expected it to run at any size${symbol === undefined ? '' : hint}${placeOf(error)}`,
     { cause: error },
   )
 }

@@ -77,17 +77,16 @@ function selected(
     return recorder.fill('int32', [0], 0)
   }
   const { builder } = recorder
-  const axes = (list: readonly number[]) => recorder.list(list)
-  // Where no overlap at all is allowed, boxes that do not touch count as overlapping too.
-  const most =
-    iouThreshold === 0 ? recorder.list([1]) : recorder.limit(maxOutputSize, count, shapes)
+  const most = recorder.limit(maxOutputSize, count, shapes)
+  // Then boxes that do not touch count as overlapping too, and only the best is left.
+  const single = iouThreshold === 0
   const [rows] = recorder.open({
     opType: 'NonMaxSuppression',
     inputs: [
-      builder.node('Unsqueeze', [recorder.value(boxes), axes([0])]),
-      builder.node('Unsqueeze', [recorder.value(scores), axes([0, 1])]),
-      most,
-      threshold(iouThreshold === 0 ? 1 : below(iouThreshold), recorder),
+      builder.node('Unsqueeze', [recorder.value(boxes), recorder.list([0])]),
+      builder.node('Unsqueeze', [recorder.value(scores), recorder.list([0, 1])]),
+      single ? recorder.list([1]) : most,
+      threshold(single ? 1 : below(iouThreshold), recorder),
       threshold(atMost(scoreThreshold), recorder),
     ],
     attributes: {},

@@ -1,5 +1,6 @@
 // Every whole model of the tests, for the tests here and for those of other tools.
 import { distributedModel, sequentialModel, siameseModel } from './composed.js'
+import { detector } from './detector.js'
 import { graphClassifier } from './graph-models.js'
 import { mobilenet } from './mobilenet.js'
 import type { ModelCase } from './model-case.js'
@@ -20,4 +21,5 @@ export const modelCases: readonly ModelCase[] = [
   anyLength,
   convLstm,
   graphClassifier,
+  detector,
 ]

@@ -6,6 +6,7 @@ import { exportOnnx } from '../../export.js'
 import type { ExportOptions } from '../../export-options.js'
 import type { ExportedModel } from '../../write.js'
 import type { GraphModelLike } from '../../models/graph-model.js'
+import type { Tensors } from '../../record.js'
 import type { LayersModelLike } from '../../models/layers-model.js'
 import type { InputLike } from '../../models/traceable.js'
 
@@ -20,7 +21,7 @@ export interface ModelCase {
 }
 
 export interface BuiltModel {
-  readonly model: LayersModelLike | GraphModelLike
+  readonly model: LayersModelLike | GraphModelLike | ((inputs: Tensors) => Tensors)
   readonly predict: (inputs: tf.Tensor[]) => tf.Tensor[]
 }
 
@@ -36,7 +37,10 @@ export interface ModelData {
 /** Exports a case, and computes its outputs in TensorFlow.js on the backend that is set. */
 export async function modelData(modelCase: ModelCase): Promise<ModelData> {
   const { model, predict } = await modelCase.build()
-  const exported = await exportOnnx(model, modelCase.inputs, modelCase.options)
+  const { inputs = {}, options } = modelCase
+  const exported = await (typeof model === 'function'
+    ? exportOnnx(model, inputs, { name: modelCase.name, ...options })
+    : exportOnnx(model, modelCase.inputs, options))
   const sets = modelCase.samples().map((tensors) => ({
     inputs: initializers(exported.inputs, tensors),
     outputs: initializers(exported.outputs, predict(tensors)),
