@@ -8,7 +8,7 @@ import { checkOptions, type ExportOptions } from './export-options.js'
 import { tensorFunction, type TensorResult } from './models/function.js'
 import { graphModel, type GraphModelLike, isGraphModel } from './models/graph-model.js'
 import { isLayersModel, layersModel, type LayersModelLike } from './models/layers-model.js'
-import type { InputLike, Traceable } from './models/traceable.js'
+import { type InputLike, type Traceable, withEqualNames } from './models/traceable.js'
 import type { Tensors } from './record.js'
 import { type InnerTraceOptions, symbolSources, traceAt, traceWith } from './trace.js'
 import { type ExportedModel, written } from './write.js'
@@ -137,7 +137,11 @@ function tracedGraph(traceable: Traceable, captures: Captures, options: ExportOp
   }
   return traceable.around(() => {
     const outputs = traceable.outputs ?? outputNames(traceable, trace)
-    return traceWith(fn, { ...trace, outputs })
+    try {
+      return traceWith(fn, { ...trace, outputs })
+    } catch (error) {
+      throw withEqualNames(error, inputs)
+    }
   })
 }
 

@@ -52,6 +52,19 @@ describe('exportOnnx of layers models', () => {
     await expect(exportOnnx(model)).rejects.toThrow(/attribute pads .* height = 13 .*multiples/)
   })
 
+  it('says how sizes of two inputs become the same', async () => {
+    const shape = [null, null, 3]
+    const images = ['a', 'b'].map((name) => tfl.input({ shape, name }))
+    const joined = tfl.layers.concatenate().apply(images) as tfl.SymbolicTensor
+    const model = tfl.model({ inputs: images, outputs: joined, name: 'pair' })
+    const dims = ['batch', 'height', 'width', 3]
+    await expect(exportOnnx(model)).rejects.toThrow(
+      /pair: .*fails at .*a_height.*inputs that must be of equal sizes need equal names \({ a: \['batch', 'height', 'width', 3\], b: \['batch', 'height', 'width', 3\] }\)$/,
+    )
+    const { outputs } = await exportOnnx(model, { a: dims, b: dims })
+    expect(outputs[0]?.dims).toEqual(['batch', 'height', 'width', 6])
+  })
+
   it('refuses layers that keep state, and models without a shape', async () => {
     const stateful = tfl.sequential({ name: 'stateful' })
     const recurrentInitializer = 'zeros'

@@ -112,6 +112,27 @@ function ioNames(inputs: readonly string[], outputs: readonly string[]) {
   return { inputs: inputs.map(take), outputs: outputs.map(take) }
 }
 
+/**
+ * Tells an error of a model at sizes that its inputs do not share: each has names of its own, though
+ * layers that join them, such as a concatenation, need the same sizes.
+ */
+export function withEqualNames(error: unknown, inputs: Readonly<Record<string, InputSpec>>) {
+  const equal = Object.entries(inputs).map(([name, { dims }]) => {
+    const plain = (dim: number | string) => String(dim).replace(new RegExp(`^${name}_(?=.)`), '')
+    return { name, dims: dims.map((dim) => (typeof dim === 'number' ? dim : `'${plain(dim)}'`)) }
+  })
+  const own = (name: string) => inputs[name]?.dims.some((dim) => String(dim).startsWith(`${name}_`))
+  const prefixed = equal.filter(({ name }) => own(name))
+  if (!(error instanceof TraceError) || !/ fails at /.test(error.message) || prefixed.length < 2) {
+    return error
+  }
+  const example = prefixed.map(({ name, dims }) => `${name}: [${dims.join(', ')}]`).join(', ')
+  return new TraceError(
+    `${error.message}; inputs that must be of equal sizes need equal names ({ ${example} })`,
+    { cause: error },
+  )
+}
+
 /** How a model's open sizes are named, and which of its fixed sizes are to be open. */
 interface Opening {
   readonly prefix: string
