@@ -2,7 +2,7 @@
 import { numbersOf } from '../builder/tensor.js'
 import { dataTypeCode } from '../data-types.js'
 import type { DataType, Graph, Node } from '../types.js'
-import { rewritten, sameAs, type Site } from './rewrite.js'
+import { rewritten, type Rule, sameAs, type Site } from './rewrite.js'
 import { sameDims } from './scope.js'
 
 /** By operator: the constant operand that changes nothing, and which of the two it may be. */
@@ -23,13 +23,27 @@ const projections = new Set(['Abs', 'Relu', 'Floor', 'Ceil', 'Round', 'Sign'])
 
 /**
  * Removes Mul and Div by 1, Sub of 0, Add of -0 (and of 0 where values are whole numbers), Neg and Not
- * twice, the second of two Abs, Relu, Floor, Ceil, Round or Sign, and a Cast to a wider type and back.
+ * twice, the second of two Abs, Relu, Floor, Ceil, Round or Sign, a Cast to a wider type and back, and
+ * Relu before a Clip to 0 or more. Values stay the same bit for bit, NaN too.
  */
 export function removeIdioms(graph: Graph): Graph {
   return rewritten(graph, (node, site) => {
     const source = withoutNeutral(node, site) ?? twice(node, site) ?? thereAndBack(node, site)
-    return source === undefined ? undefined : { nodes: [sameAs(node, source)] }
+    return source === undefined ? clipWithoutRelu(node, site) : { nodes: [sameAs(node, source)] }
   })
+}
+
+/** Both leave NaN as it is. */
+const clipWithoutRelu: Rule = (node, site) => {
+  const [clipped, lowest, ...others] = node.inputs
+  const maker = node.opType === 'Clip' ? site.soleMaker(clipped) : undefined
+  const least = site.scope.constants.get(lowest ?? '')
+  const [bound = -1] = least && isNumeric(least.dataType) ? numbersOf(least) : []
+  // A bound of -0 would give -0 for what Relu makes 0.
+  if (maker?.opType !== 'Relu' || maker.domain || !(bound >= 0) || Object.is(bound, -0)) {
+    return undefined
+  }
+  return { nodes: [{ ...node, inputs: [maker.inputs[0] ?? '', lowest ?? '', ...others] }] }
 }
 
 function withoutNeutral(node: Node, site: Site): string | undefined {
