@@ -81,6 +81,13 @@ export const selection: readonly OpCase[] = [
     halves,
     tensor([3], [3, 2, 1]),
   ),
+  of(
+    'NonMaxSuppressionV3',
+    'a threshold between a score and the float32 below',
+    select(7, 0.5, 0.3),
+    boxes,
+    scores,
+  ),
   of('NonMaxSuppressionV3', 'no overlap at all', select(7, 0), boxes, scores),
   of('NonMaxSuppressionV3', 'any overlap but the whole', select(7, 1), boxes, scores),
   of('NonMaxSuppressionV3', 'no score high enough', select(7, 0.5, 2), boxes, scores),
