@@ -59,3 +59,11 @@ export async function untilStopped<T>(signal: AbortSignal, promise: Promise<T>):
     signal.removeEventListener('abort', stop)
   }
 }
+
+/** Throws the signal's reason where it has aborted, or would have but for a computation just ended. */
+export async function throwIfStopped(signal: AbortSignal): Promise<void> {
+  // What the process was sent while it computed is heard within one whole turn of the event loop.
+  await new Promise(setImmediate)
+  await new Promise(setImmediate)
+  signal.throwIfAborted()
+}

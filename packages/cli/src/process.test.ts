@@ -1,6 +1,7 @@
 // The command as a process: signals, closed pipes, and nothing but results on stdout.
+import { execFileSync } from 'node:child_process'
 import { closeSync, existsSync, openSync } from 'node:fs'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, open, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
@@ -39,6 +40,42 @@ describe('a signal', () => {
     expect(told).toMatchObject({ run: folder, completed: false, exitCode: code, resume })
     const log = await readFile(join(folder, 'log.jsonl'), 'utf8')
     expect(log.trimEnd().split('\n')).toHaveLength(epoch)
+  })
+})
+
+/** A saved model whose weights are in a pipe: reading them ends when they are written there. */
+async function pipedModel(folder: string, units: number): Promise<string> {
+  await mkdir(folder)
+  const pipe = join(folder, 'weights.bin')
+  execFileSync('mkfifo', [pipe])
+  const config = { units, name: 'dense', use_bias: false, batch_input_shape: [null, units] }
+  const layers = [{ class_name: 'Dense', config }]
+  const modelTopology = { class_name: 'Sequential', config: { name: 'piped', layers } }
+  const weights = [{ name: 'dense/kernel', shape: [units, units], dtype: 'float32' }]
+  const weightsManifest = [{ paths: ['weights.bin'], weights }]
+  const json = { format: 'layers-model', modelTopology, weightsManifest }
+  await writeFile(join(folder, 'model.json'), JSON.stringify(json))
+  return pipe
+}
+
+describe.skipIf(process.platform === 'win32')('convert, stopped', () => {
+  const UNITS = 2500
+  it.each(['while it waits for weights', 'while it computes'])('%s', async (when) => {
+    const folder = join(base, when.replaceAll(' ', '-'))
+    const pipe = await pipedModel(folder, UNITS)
+    const out = join(folder, 'model.onnx')
+    await writeFile(out, 'old')
+    const child = start(['convert', folder, '--out', out, '--no-verify'])
+    const ended = finished(child)
+    const weights = await open(pipe, 'w')
+    if (when.endsWith('computes')) await weights.writeFile(new Uint8Array(4 * UNITS * UNITS))
+    else child.kill('SIGINT')
+    await weights.close()
+    if (when.endsWith('computes')) child.kill('SIGINT')
+    const { exitCode, stderr } = await ended
+    expect({ exitCode, stderr }).toEqual({ exitCode: 130, stderr: 'anyvae: stopped by SIGINT\n' })
+    expect(await readFile(out, 'utf8')).toBe('old')
+    expect(await readdir(folder)).toHaveLength(3)
   })
 })
 

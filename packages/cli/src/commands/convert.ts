@@ -6,6 +6,7 @@ import { parseInput, parseSymbolic, type InputDims, type Symbolic } from '../con
 import type { LoadedModel } from '../convert/model.js'
 import { CliError } from '../error.js'
 import { choice, parsed, whole } from '../flags.js'
+import { untilStopped, throwIfStopped } from '../io.js'
 import type { CommonFlags, Outcome } from '../outcome.js'
 import { outFlag } from '../outflag.js'
 import type { Context } from '../program.js'
@@ -45,33 +46,43 @@ export function addConvert(program: Command, context: Context): void {
     .addOption(choice('--precision <name>', 'of weights (default: fp32)', ['fp32', 'fp16']))
     .addOption(new Option('--no-verify', 'do not run both models to compare their values'))
   withCommonFlags(command).action(async (model: string, flags: ConvertFlags) => {
-    context.settle(await convert(model, flags), flags)
+    context.settle(await convert(model, flags, context), flags)
   })
 }
 
 /** Largest difference that rounding explains, relative to 1 or the value. */
 const TOLERANCE = { fp32: 1e-4, fp16: 5e-2 } as const
 
-async function convert(path: string, flags: ConvertFlags): Promise<Outcome> {
+async function convert(path: string, flags: ConvertFlags, { io }: Context): Promise<Outcome> {
   const { useBackend } = await import('../train/tensorflow.js')
   const { readSavedModel } = await import('../convert/saved.js')
   const { loadedModel } = await import('../convert/model.js')
   const { exportOnnx } = await import('@anyvae/exporter')
   const { dataFileOf, writeModel } = await import('../convert/write.js')
   const { out, precision = 'fp32', opset = 17, symbolic, input } = flags
-  const saved = await readSavedModel(path)
+  // Each step computes for seconds at a time, in which no signal arrives.
+  const step = async <T>(work: Promise<T>) => {
+    const done = await untilStopped(io.signal, work)
+    await throwIfStopped(io.signal)
+    return done
+  }
+  const saved = await step(readSavedModel(path))
   await useBackend('cpu')
-  const loaded = await loadedModel(path, saved)
+  const loaded = await step(loadedModel(path, saved))
   const { names = [], multiples = {} } = symbolic ?? {}
-  const exported = await exportOnnx(loaded.model, input, {
-    opset,
-    multiples,
-    symbolic: names,
-    precision: precision === 'fp16' ? 'float16' : 'float32',
-    producerVersion: VERSION,
-    dataFile: dataFileOf(out),
-  })
-  const difference = flags.verify ? await verified(loaded, exported, { ...flags, multiples }) : null
+  const exported = await step(
+    exportOnnx(loaded.model, input, {
+      opset,
+      multiples,
+      symbolic: names,
+      precision: precision === 'fp16' ? 'float16' : 'float32',
+      producerVersion: VERSION,
+      dataFile: dataFileOf(out),
+    }),
+  )
+  const difference = flags.verify
+    ? await step(verified(loaded, exported, { ...flags, multiples }))
+    : null
   await writeModel(out, exported)
   return describe(exported, { path, format: saved.format, flags, difference })
 }
