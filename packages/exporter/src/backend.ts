@@ -25,6 +25,7 @@ export interface TraceBackendOptions {
   readonly hostValues: HostValueRule
   readonly watch?: Watch
   readonly sizes: OpenSizes
+  readonly assumeFinite?: boolean
 }
 
 /** Holds what each tensor of a trace stands for. */
@@ -40,7 +41,7 @@ export class TraceBackend extends RecordingBackend {
 
   constructor(builder: GraphBuilder, options: TraceBackendOptions) {
     super()
-    this.#root = new Recorder(builder, options.sizes)
+    this.#root = new Recorder(builder, options.sizes, options.assumeFinite)
     this.#recorder = this.#root
     this.#options = options
   }

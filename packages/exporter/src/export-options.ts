@@ -27,6 +27,11 @@ export interface ExportOptions {
   readonly outputs?: readonly string[]
   /** By symbol: what its sizes are multiples of; the graph fails at other sizes. Default 1. */
   readonly multiples?: Readonly<Record<string, number>>
+  /**
+   * Promises that no value is NaN, infinite or, where it is cast to int32, beyond int32: leaves out
+   * what only treats those, default false. Results for other values are the same.
+   */
+  readonly assumeFinite?: boolean
   /** metadata_props of the file: author, licence and the like. */
   readonly metadata?: Readonly<Record<string, string>>
   readonly producerVersion?: string

@@ -132,6 +132,7 @@ function tracedGraph(traceable: Traceable, captures: Captures, options: ExportOp
     inputs,
     outputs: traceable.outputs ?? [],
     multiples: options.multiples ?? {},
+    assumeFinite: options.assumeFinite ?? false,
     hostValues: 'undrawn',
     captures,
   }

@@ -41,6 +41,7 @@ export interface RecordOptions {
   readonly hostValues: HostValueRule
   readonly watch?: Watch
   readonly sizes: OpenSizes
+  readonly assumeFinite?: boolean
 }
 
 /** Runs a function once on the recording backend and gives the graph of what it did. */

@@ -13,11 +13,14 @@ export type Argument = Operand | Value | undefined
 /** Records the operators of one trace. */
 export class Recorder {
   readonly builder: GraphBuilder
+  /** Whether what only treats NaN, infinities and numbers beyond int32 is left out. */
+  readonly assumeFinite: boolean
   readonly #sizes: OpenSizes | undefined
 
   /** @param sizes that depend on values; without them, what has such is refused */
-  constructor(builder: GraphBuilder, sizes?: OpenSizes) {
+  constructor(builder: GraphBuilder, sizes?: OpenSizes, assumeFinite = false) {
     this.builder = builder
+    this.assumeFinite = assumeFinite
     this.#sizes = sizes
   }
 

@@ -63,7 +63,8 @@ function bodyOf(backend: TraceBackend, { states, sequences }: Values, step: Step
   const names = states.map((_, i) => `next_state_${i}`)
   const outputNames = [...names, ...OUTPUTS]
   const builder = new GraphBuilder(outer.opset, outputNames)
-  const outputs = backend.recordInto(new Recorder(builder), () => {
+  const inner = new Recorder(builder, undefined, backend.recorder.assumeFinite)
+  const outputs = backend.recordInto(inner, () => {
     const input = (name: string, { dataType }: Value, dims: readonly number[]) =>
       backend.tensor(operandOf(builder.input(name, { dataType, dims })))
     const given = states.map((value, i) => input(`state_${i}`, value, value.dims))

@@ -46,6 +46,8 @@ export interface TraceOptions {
    * doubles them again works at multiples of 2 alone; the graph fails at other sizes.
    */
   readonly multiples?: Readonly<Record<string, number>>
+  /** Promises that no value is NaN, infinite or, where it is cast to int32, beyond int32; default false. */
+  readonly assumeFinite?: boolean
 }
 
 /** What this package's own callers set beside it. */

@@ -117,7 +117,7 @@ const pow: Lowering<'Pow'> = ({ a, b }, _, recorder) => {
 /** JavaScript does not know what 1 and -1 are to the power of infinity or NaN; elsewhere it is 1. */
 function realPow({ a, b }: Pair, recorder: Recorder): Operand {
   const power = recorder.elementwise('Pow', [a, b])
-  if ('fill' in b && Number.isFinite(b.fill)) {
+  if (('fill' in b && Number.isFinite(b.fill)) || recorder.assumeFinite) {
     return power
   }
   const unit = recorder.elementwise('Equal', [

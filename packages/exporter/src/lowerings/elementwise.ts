@@ -92,6 +92,9 @@ const sign: Lowering<'Sign'> = ({ x }, _, recorder) => {
     return x.dataType === 'bool' ? x : recorder.node('Sign', [x])
   }
   const known = recorder.node('Sign', [x])
+  if (recorder.assumeFinite) {
+    return known
+  }
   const unknown = recorder.node('IsNaN', [x])
   return recorder.elementwise('Where', [unknown, constant(0, recorder), known])
 }

@@ -79,9 +79,10 @@ export function convert(operand: Operand, dataType: OperandType, recorder: Recor
   if (operand.dataType !== 'float32' || dataType !== 'int32') {
     return recorder.cast(operand, dataType)
   }
-  return 'fill' in operand
-    ? recorder.fill('int32', operand.dims, operand.fill | 0)
-    : wrapped(operand.value, recorder)
+  if ('fill' in operand) {
+    return recorder.fill('int32', operand.dims, operand.fill | 0)
+  }
+  return recorder.assumeFinite ? recorder.cast(operand, dataType) : wrapped(operand.value, recorder)
 }
 
 /**

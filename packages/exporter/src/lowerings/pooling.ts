@@ -122,6 +122,9 @@ function comparable(x: Operand, recorder: Recorder): Value {
 
 /** In TensorFlow.js NaN is never the largest; ONNX leaves open what becomes of it. */
 export function withoutNaN(x: Operand, recorder: Recorder): Operand {
+  if (recorder.assumeFinite) {
+    return x
+  }
   const numbers = recorder.node('Equal', [x, x])
   return recorder.elementwise('Where', [numbers, x, recorder.fill('float32', [], LOWEST.float32)])
 }

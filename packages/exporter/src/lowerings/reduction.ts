@@ -70,7 +70,7 @@ const mean: Lowering<'Mean'> = ({ x }, { axis, keepDims }, recorder) => {
 
 /**
  * The largest or the smallest; NaN where there is one among the elements, or none at all. What ONNX
- * makes of NaN is open, and ONNX Runtime passes over it, so the sum of all NaN is added.
+ * makes of NaN is open, but of squares only NaN makes the sum NaN.
  */
 function extreme(x: Operand, reduction: Omit<Reduction, 'none'>, recorder: Recorder): Operand {
   if (x.dataType !== 'float32') {
@@ -78,13 +78,11 @@ function extreme(x: Operand, reduction: Omit<Reduction, 'none'>, recorder: Recor
     return recorder.cast(whole, x.dataType)
   }
   const found = reduce(x, { ...reduction, none: Number.NaN }, recorder)
-  if ('fill' in found || found === x) {
+  if ('fill' in found || found === x || recorder.assumeFinite) {
     return found
   }
-  const zero = recorder.fill('float32', [], 0)
-  const undefinedOnes = recorder.elementwise('Where', [recorder.node('IsNaN', [x]), x, zero])
-  const sumOfThem = reduce(undefinedOnes, { ...reduction, opType: 'ReduceSum', none: 0 }, recorder)
-  return recorder.node('Add', [found, sumOfThem])
+  const squares = reduce(x, { ...reduction, opType: 'ReduceSumSquare', none: 0 }, recorder)
+  return recorder.node('Where', [recorder.node('IsNaN', [squares]), squares, found])
 }
 
 /** max(x: Tensor, reductionIndices: number | number[], keepDims: boolean) */
