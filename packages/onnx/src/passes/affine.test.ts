@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import type { GraphBuilder } from '../builder/builder.js'
 import { tensorOf } from '../builder/tensor.js'
-import { attr, type Value } from '../builder/value.js'
+import { attr, elementCount, type Value } from '../builder/value.js'
 import { foldAffine } from './affine.js'
 import { foldBiases } from './bias.js'
 import { expectSame, graphOf, operators, ROUNDING, wave } from './harness.test.js'
@@ -12,6 +12,19 @@ const window = {
   pads: attr.ints([1, 1, 1, 1]),
   strides: attr.ints([1, 1]),
   dilations: attr.ints([1, 1]),
+}
+
+const pointwise = {
+  ...window,
+  kernel_shape: attr.ints([1, 1]),
+  pads: attr.ints([0, 0, 0, 0]),
+  group: attr.int(1),
+}
+
+/** A constant of the same number everywhere. */
+function all(b: GraphBuilder, dims: readonly number[], value: number): Value {
+  const values = Array.from({ length: elementCount(dims) }, () => value)
+  return b.initializer('constant', tensorOf('float32', dims, values))
 }
 
 type Layer = (b: GraphBuilder, x: Value) => Value
@@ -67,6 +80,15 @@ describe('foldAffine', () => {
       },
       'Reshape Gemm',
     ],
+    [
+      'a scale of 0 for some channels',
+      (b, x) =>
+        b.node('Mul', [
+          conv(b, x),
+          b.initializer('gates', tensorOf('float32', [4, 1, 1], [1, 0, 2, 0])),
+        ]),
+      'Conv',
+    ],
   ])('puts %s', async (_, body, left) => {
     const graph = graphOf(dims, body)
     const after = foldAffine(graph)
@@ -102,6 +124,22 @@ describe('foldAffine', () => {
       (b, x) => {
         const y = conv(b, x)
         return b.node('Add', [normalized(b, y), y])
+      },
+    ],
+    [
+      'a scale that makes weights vanish, which another one brings back',
+      (b, x) => {
+        const large = b.node('Mul', [x, b.scalar('float32', 1e30)])
+        const y = b.node('Conv', [large, all(b, [4, 4, 1, 1], 1e-30)], pointwise)
+        const small = b.node('Mul', [y, b.scalar('float32', 1e-20)])
+        return b.node('Mul', [small, b.scalar('float32', 1e20)])
+      },
+    ],
+    [
+      'a scale that makes a bias subnormal',
+      (b, x) => {
+        const y = b.node('Conv', [x, all(b, [4, 4, 1, 1], 1), all(b, [4], 1e-30)], pointwise)
+        return b.node('Mul', [y, b.scalar('float32', 1e-9)])
       },
     ],
     ['a division by zero', (b, x) => b.node('Div', [conv(b, x), b.scalar('float32', 0)])],

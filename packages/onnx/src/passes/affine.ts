@@ -7,7 +7,8 @@ import { rewritten, type Rule, type Site } from './rewrite.js'
 /**
  * Makes one of Conv, ConvTranspose or Gemm with constant weights and a BatchNormalization in inference
  * mode, or a Mul, Div or Sub by a constant per channel, behind it. Weights read elsewhere too are not
- * copied, so such layers stay as they are. Values may differ by their rounding to float32.
+ * copied, so such layers stay as they are, and so do those of which a weight or a bias would leave the
+ * range of float32. Values may differ by their rounding to float32.
  */
 export function foldAffine(graph: Graph): Graph {
   return rewritten(graph, affineIntoLayer)
@@ -31,10 +32,19 @@ const affineIntoLayer: Rule = (node, site) => {
     const { scale } = affine
     const weights =
       scale && scaledWeights(layer, (weight, channel) => weight * (scale[channel] ?? 1))
-    if (![...bias, ...(weights ?? [])].every((each) => Number.isFinite(Math.fround(each)))) continue
+    if (![...bias, ...(weights ?? [])].every(keepsPrecision)) continue
     return changedLayer(layer, site, { at: node, bias, ...(weights ? { weights } : {}) })
   }
   return undefined
+}
+
+/** The smallest float32 that has all its digits. */
+const LEAST_NORMAL = 2 ** -126
+
+/** Whether a value is in float32's range: what overflows or vanishes no later scale brings back. */
+function keepsPrecision(value: number): boolean {
+  const rounded = Math.abs(Math.fround(value))
+  return value === 0 || (rounded >= LEAST_NORMAL && rounded < Infinity)
 }
 
 function affineOf(

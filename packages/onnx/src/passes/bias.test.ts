@@ -1,6 +1,7 @@
 // Biases go into convolutions, and nowhere else.
 import { describe, expect, it } from 'vitest'
 import type { GraphBuilder } from '../builder/builder.js'
+import { tensorOf } from '../builder/tensor.js'
 import { attr, type Value } from '../builder/value.js'
 import { foldBiases } from './bias.js'
 import { expectSame, graphOf, operators, ROUNDING, wave } from './harness.test.js'
@@ -55,6 +56,13 @@ describe('foldBiases', () => {
       (b, x) => {
         const y = conv(b, x)
         return b.node('Mul', [b.node('Add', [y, wave(b, [4, 1, 1])]), y])
+      },
+    ],
+    [
+      'one that overflows with the bias that is there',
+      (b, x) => {
+        const lowest = b.initializer('lowest', tensorOf('float32', [4], Array(4).fill(-3e38)))
+        return b.node('Add', [conv(b, x, lowest), b.scalar('float32', -3e38)])
       },
     ],
     [

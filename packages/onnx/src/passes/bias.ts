@@ -20,6 +20,7 @@ const addIntoBias: Rule = (node, site) => {
     if (layer === undefined || added === undefined) continue
     const before = layer.bias && numbersOf(layer.bias)
     const bias = added.map((each, channel) => (before ? (before[channel] ?? 0) + each : each))
+    if (!bias.every((each) => Number.isFinite(Math.fround(each)))) continue
     return changedLayer(layer, site, { at: node, bias })
   }
   return undefined
