@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { checkVacant, writeFolder } from './folder.js'
+import { checkVacant, checkWritable, writeFolder } from './folder.js'
 
 let base: string
 let out: string
@@ -64,5 +64,29 @@ describe('checkVacant', () => {
     await writeFile(join(out, 'letter.txt'), 'dear')
     await expect(checkVacant(out, true)).rejects.toThrow('a folder that holds no bundle')
     await expect(checkVacant(join(out, 'letter.txt'), true)).rejects.toThrow('ENOTDIR')
+  })
+})
+
+/** Where Linux says of a folder that is there that there is none, when something is made in it. */
+const PROC = `/proc/anyvae-${process.pid}`
+
+describe('a place where nothing can be written', () => {
+  it.runIf(process.platform === 'linux')('is refused, and ends nothing in a loop', async () => {
+    await expect(checkWritable(PROC)).rejects.toThrow(/: cannot be written, got ENOENT/)
+    await expect(writeFolder(PROC, files, { force: false, signal })).rejects.toThrow(
+      /: not written, got ENOENT/,
+    )
+  })
+
+  it('is none within a file', async () => {
+    await writeFile(out, 'file')
+    await expect(writeFolder(join(out, 'a', 'b'), files, { force: false, signal })).rejects.toThrow(
+      /: not written, got E(EXIST|NOTDIR)/,
+    )
+  })
+
+  it('is looked for without leaving anything', async () => {
+    await expect(checkWritable(join(base, 'a', 'b', 'c'))).resolves.toBeUndefined()
+    expect(await readdir(base)).toEqual([])
   })
 })

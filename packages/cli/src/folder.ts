@@ -1,5 +1,5 @@
 // Writes a folder whole or not at all: beside its place, then renamed.
-import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { CliError, messageOf } from './error.js'
 
@@ -32,6 +32,45 @@ async function namesIn(folder: string): Promise<string[] | undefined> {
 }
 
 /**
+ * Refuses a place where nothing can be written, before anything long is begun. Leaves nothing there.
+ *
+ * @throws CliError
+ */
+export async function checkWritable(path: string): Promise<void> {
+  let parent = dirname(resolve(path))
+  while (!(await isFolder(parent)) && parent !== dirname(parent)) parent = dirname(parent)
+  try {
+    await rmdir(await mkdtemp(join(parent, '.anyvae-')))
+  } catch (cause) {
+    throw new CliError(
+      `${path}: cannot be written, got ${messageOf(cause)}, expected the right to write there`,
+      { cause },
+    )
+  }
+}
+
+/**
+ * Makes a folder and those that it stands in. Node's own recursive mkdir never ends where a folder that
+ * is there answers that there is none, as /proc does.
+ */
+export async function makeFolder(path: string): Promise<void> {
+  if (await isFolder(path)) return
+  const parent = dirname(path)
+  if (parent !== path) await makeFolder(parent)
+  await mkdir(path).catch(async (error: unknown) => {
+    // Another process may have been faster.
+    if (!(await isFolder(path))) throw error
+  })
+}
+
+function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  )
+}
+
+/**
  * Writes files by their paths within a folder. Whatever goes wrong, the folder is as it was before, and
  * nothing is left beside it.
  */
@@ -46,13 +85,13 @@ export async function writeFolder(
     for (const [file, content] of files) {
       signal.throwIfAborted()
       const path = join(beside, file)
-      await mkdir(dirname(path), { recursive: true })
+      await makeFolder(dirname(path))
       await writeFile(path, content, { flush: true })
     }
     await checkVacant(folder, force)
     await replace(whole, beside)
   } catch (cause) {
-    await rm(beside, { recursive: true, force: true })
+    await rm(beside, { recursive: true, force: true }).catch(() => undefined)
     if (cause instanceof CliError) throw cause
     throw new CliError(
       `${folder}: not written, got ${messageOf(cause)}, expected room and the right to write`,

@@ -1,7 +1,9 @@
 // Writes what a command made: each file whole or not at all.
-import { extname } from 'node:path'
+import { dirname, extname, resolve } from 'node:path'
 import { encodePng, type Picture } from '@anyvae/images'
 import { writeFileAtomic } from '@anyvae/images/node'
+import { CliError, messageOf } from './error.js'
+import { makeFolder } from './folder.js'
 import { encodeNpy } from './npy.js'
 
 /** Images as a command gives them away: a picture to look at, and the values themselves. */
@@ -19,6 +21,12 @@ export async function writeImages(path: string, made: MadeImages): Promise<void>
 
 /** Writes a file, with the folders that it stands in. */
 export async function writeOutput(path: string, content: Uint8Array | string): Promise<void> {
+  await makeFolder(dirname(resolve(path))).catch((cause: unknown) => {
+    throw new CliError(
+      `${path}: cannot be written, got ${messageOf(cause)}, expected the right to write there`,
+      { cause },
+    )
+  })
   await writeFileAtomic(
     path,
     typeof content === 'string' ? new TextEncoder().encode(content) : content,

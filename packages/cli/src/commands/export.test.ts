@@ -90,6 +90,22 @@ describe('export', () => {
     expect(new Set(encoded.map(({ stdout }) => stdout)).size).toBe(3)
   })
 
+  it.runIf(process.platform === 'linux')(
+    'measures nothing for a place that cannot be',
+    async () => {
+      const flags = ['--precision', 'fp16', ...DATA]
+      const { exitCode, stderr } = await run([
+        'export',
+        bundle,
+        '--out',
+        '/proc/anyvae-x',
+        ...flags,
+      ])
+      expect(exitCode).toBe(1)
+      expect(stderr).toMatch(/^anyvae: \/proc\/anyvae-x: cannot be written, got ENOENT.*\n$/)
+    },
+  )
+
   it.each([
     [['--precision', 'int4'], "--precision: unknown, got 'int4', expected fp16, int8"],
     [['--precision', 'int8'], '--data: missing, expected images to calibrate and measure'],

@@ -47,11 +47,12 @@ anyvae export models/first --out models/lighter --precision int8 --data mnist`,
 }
 
 async function exportSource(source: string, flags: Flags, { io }: Context): Promise<Outcome> {
-  const { checkVacant, writeFolder } = await import('../folder.js')
+  const { checkVacant, checkWritable, writeFolder } = await import('../folder.js')
   const { checkExportFlags, exportedFiles } = await import('../exported.js')
   const { out, force = false } = flags
   checkExportFlags(flags)
   await checkVacant(out, force)
+  await checkWritable(out)
   const exported = await exportedFiles(source, flags, io)
   await writeFolder(out, exported.files, { force, signal: io.signal })
   return describe(out, exported)

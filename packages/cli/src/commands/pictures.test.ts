@@ -61,6 +61,12 @@ describe('pictures', () => {
     expect(await readdir(base)).not.toContain('no.png')
   })
 
+  it.runIf(process.platform === 'linux')('fail where no folder can be made', async () => {
+    const { exitCode, stderr } = await run(['sample', bundle, '--out', '/proc/anyvae/no.png'])
+    expect(exitCode).toBe(1)
+    expect(stderr).toMatch(/^anyvae: \/proc\/anyvae\/no\.png: cannot be written, got ENOENT.*\n$/)
+  })
+
   it('fail in one line where there is no bundle', async () => {
     const { exitCode, stderr } = await run(['sample', at('nowhere'), '--out', at('no.png')])
     expect(exitCode).toBe(1)
