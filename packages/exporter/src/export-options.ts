@@ -1,5 +1,4 @@
 // How a model is exported, and what cannot be asked.
-import { DEFAULT_OPSET } from '@anyvae/onnx'
 import { TraceError } from './error.js'
 
 /** How a model is exported. */
@@ -41,16 +40,119 @@ export interface ExportOptions {
   readonly externalAbove?: number
 }
 
+/** What an option may be. */
+interface Kind {
+  readonly is: (value: unknown) => boolean
+  readonly expected: string
+}
+
+const isText = (value: unknown) => typeof value === 'string'
+const isSwitch = (value: unknown) => typeof value === 'boolean'
+const isNames = (value: unknown) => Array.isArray(value) && value.every(isText)
+
+/** Whether a value is an object by names, no list. */
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+const text: Kind = { is: isText, expected: 'text' }
+const names: Kind = { is: isNames, expected: 'a list of names' }
+const onOrOff: Kind = { is: isSwitch, expected: 'true or false' }
+
+const KINDS: Readonly<Record<keyof ExportOptions, Kind>> = {
+  name: text,
+  doc: text,
+  opset: {
+    is: (value) => Number.isInteger(value) && Number(value) >= 13 && Number(value) <= 21,
+    expected: '13 to 21, as a number',
+  },
+  optimize: onOrOff,
+  precision: {
+    is: (value) => value === 'float32' || value === 'float16',
+    expected: "'float32' or 'float16'",
+  },
+  symbolic: names,
+  unroll: onOrOff,
+  outputs: names,
+  multiples: { is: isRecord, expected: 'whole numbers by name, such as { height: 8 }' },
+  metadata: {
+    is: (value) => isRecord(value) && Object.values(value).every(isText),
+    expected: 'text by name',
+  },
+  producerVersion: text,
+  dataFile: text,
+  assumeFinite: onOrOff,
+  externalAbove: {
+    is: (value) => typeof value === 'number' && value >= 0,
+    expected: 'a number of bytes from 0',
+  },
+}
+
 /** Refuses options that cannot be, before anything is traced. */
-export function checkOptions({ opset = DEFAULT_OPSET, multiples = {} }: ExportOptions): void {
-  if (!Number.isInteger(opset) || opset < 13 || opset > 21) {
-    throw new TraceError(`export: unknown opset, got ${opset}, expected 13 to 21`)
+export function checkOptions(options: unknown): asserts options is ExportOptions {
+  if (!isRecord(options)) {
+    throw refused('options', options, 'an object such as { opset: 17 }')
   }
-  for (const [symbol, of] of Object.entries(multiples)) {
-    if (!Number.isSafeInteger(of) || of < 1) {
+  for (const [name, value] of Object.entries(options)) {
+    const kind = Object.entries(KINDS).find(([known]) => known === name)?.[1]
+    if (kind === undefined) {
       throw new TraceError(
-        `export: multiples of ${symbol} are no whole number, got ${of}, expected one from 1`,
+        `export: unknown option, got ${name}, expected ${Object.keys(KINDS).join(', ')}`,
+      )
+    }
+    if (value !== undefined && !kind.is(value)) throw refused(name, value, kind.expected)
+  }
+  checkMultiples(options['multiples'] ?? {})
+}
+
+function refused(what: string, got: unknown, expected: string): TraceError {
+  return new TraceError(`export: unknown ${what}, got ${shown(got)}, expected ${expected}`)
+}
+
+function checkMultiples(multiples: object): void {
+  for (const [symbol, of] of Object.entries(multiples) as [string, unknown][]) {
+    if (!Number.isSafeInteger(of) || Number(of) < 1) {
+      throw new TraceError(
+        `export: multiples of ${symbol} are no whole number, got ${shown(of)}, expected one from 1`,
       )
     }
   }
+}
+
+/** Refuses inputs that are no shapes by name. */
+export function checkInputs(inputs: unknown): void {
+  if (!isRecord(inputs)) {
+    throw refused('inputs', inputs, "shapes by name, such as { image: ['batch', 784] }")
+  }
+  for (const [name, input] of Object.entries(inputs)) {
+    const spec = isRecord(input) ? input : { dims: input }
+    const dims = spec['dims'] ?? input
+    const isSize = (size: unknown) => typeof size === 'number' || typeof size === 'string'
+    if (!Array.isArray(dims) || !dims.every(isSize)) {
+      throw new TraceError(
+        `export: input ${name} has no usable shape, got ${shown(dims)}, expected one such as ['batch', 784]`,
+      )
+    }
+    const type = spec['dataType'] ?? 'float32'
+    if (type !== 'float32' && type !== 'int32' && type !== 'bool') {
+      throw new TraceError(
+        `export: input ${name} has no usable type, got ${shown(type)}, expected 'float32', 'int32' or 'bool'`,
+      )
+    }
+  }
+}
+
+/** A value as it may have been written; of what has a class, its name alone. */
+function shown(value: unknown): string {
+  if (typeof value === 'string') return `'${value}'`
+  if (typeof value !== 'object' || value === null) return String(value)
+  return isPlain(value)
+    ? JSON.stringify(value, (_, each: unknown) => (isPlain(each) ? each : each?.constructor.name))
+    : `a ${value.constructor.name}`
+}
+
+function isPlain(value: unknown): boolean {
+  return (
+    typeof value !== 'object' || value === null || /^(Object|Array)$/.test(value.constructor.name)
+  )
 }

@@ -4,7 +4,7 @@ import { DEFAULT_OPSET, type Graph, identifier } from '@anyvae/onnx'
 import { Captures } from './captures.js'
 import { probeSizes } from './affine.js'
 import { TraceError } from './error.js'
-import { checkOptions, type ExportOptions } from './export-options.js'
+import { checkInputs, checkOptions, type ExportOptions } from './export-options.js'
 import { tensorFunction, type TensorResult } from './models/function.js'
 import { graphModel, type GraphModelLike, isGraphModel } from './models/graph-model.js'
 import { isLayersModel, layersModel, type LayersModelLike } from './models/layers-model.js'
@@ -67,6 +67,7 @@ export async function exportOnnx(
   options: ExportOptions = {},
 ): Promise<ExportedModel> {
   checkOptions(options)
+  checkInputs(inputs)
   const traceable = traceableOf(target, inputs, options)
   const captures = new Captures()
   traceable.weights.forEach(({ tensor, name }) => captures.name(tensor, name))
