@@ -122,6 +122,12 @@ describe('train', () => {
     expect(await readdir(base)).not.toContain('new')
   })
 
+  it.runIf(process.platform === 'linux')('begins nothing where no folder can be made', async () => {
+    const { exitCode, stderr } = await run([...TRAIN, '--out', '/proc/anyvae-run'])
+    expect(exitCode).toBe(1)
+    expect(stderr).toMatch(/^anyvae: \/proc\/anyvae-run: cannot be written, got ENOENT.*\n$/)
+  })
+
   it('leaves nothing behind where the images cannot be had', async () => {
     const { exitCode, stderr } = await run(['train', '--data', at('none'), '--out', at('new')])
     expect(exitCode).toBe(1)

@@ -5,6 +5,7 @@ import type { Io } from '../io.js'
 import type { Outcome } from '../outcome.js'
 import { loadSource, type Loaded } from '../source.js'
 import { CliError, refuseUsage } from '../error.js'
+import { checkWritable } from '../folder.js'
 import { count } from '../ui/format.js'
 import { failed, stopped } from './advice.js'
 import { findRun, folderOf, type Begun } from './begun.js'
@@ -29,7 +30,10 @@ export async function runTraining(flags: TrainFlags, io: Io): Promise<Outcome> {
       await tidyRun(folder)
       return await summarise(folder, { already: true })
     }
-    if (begun === undefined) checkSettings(flags)
+    if (begun === undefined) {
+      checkSettings(flags)
+      await checkWritable(folder)
+    }
     const architecture = begun?.config.training.network.architecture ?? flags.arch ?? 'mlp'
     const engineFactory = await chooseEngine(flags, architecture, begun?.checkpoint?.computedWith)
     const images = await imagesFor(folder, { flags, begun, io })
