@@ -71,6 +71,7 @@ function moveBehind(node: Node, sweep: Sweep): boolean {
   const perm = sweep.transposes.get(lead)?.perm
   if (mover === undefined || perm === undefined) return false
   const isEager = moving.some((name) => sweep.eager.has(name))
+  if (!isEager && readOutputs(node, sweep) > 1) return false
   const layout = { perm, dims: sweep.scope.types.get(lead)?.dims, isEager }
   const moved = mover(node, moveOf(layout, sweep))
   if (moved === undefined) return false
@@ -87,6 +88,11 @@ function moveBehind(node: Node, sweep: Sweep): boolean {
 /** Whether a value is a Transpose's that goes once this reader no longer needs it, or is to move anyhow. */
 function isFree(name: string, { transposes, counts, eager }: Sweep): boolean {
   return transposes.has(name) && ((counts.get(name) ?? 0) < 2 || eager.has(name))
+}
+
+/** How many results of a node are read: each of them would need a Transpose of its own. */
+function readOutputs({ outputs }: Node, { counts }: Sweep): number {
+  return outputs.filter((name) => counts.has(name)).length
 }
 
 type EagerLayout = Layout & { readonly isEager: boolean }

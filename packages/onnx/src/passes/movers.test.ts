@@ -132,4 +132,31 @@ describe('pushTransposes', () => {
     expect(operators(after), printGraph(after)).not.toContain('Transpose')
     await expectSame(graph, after, ROUNDING)
   })
+
+  it.each<[string, Body, string]>([
+    [
+      'a Split',
+      (b, x) => {
+        const options = { attributes: { axis: attr.int(1) }, outputCount: 4 }
+        const parts = b.nodes('Split', [x, b.list([1, 1, 1, 1])], options)
+        return b.node('Concat', parts.toReversed(), { axis: attr.int(0) })
+      },
+      'Transpose Split Concat',
+    ],
+    [
+      'the largest values',
+      (b, x) => {
+        const options = { attributes: { axis: attr.int(1) }, outputCount: 2 }
+        const [values = x, indices = x] = b.nodes('TopK', [x, b.list([2])], options)
+        const flat = [values, b.cast(indices, 'float32')].map((each) => b.reshape(each, [2, 30]))
+        return b.node('Mul', flat)
+      },
+      'Transpose TopK Cast Reshape Reshape Mul',
+    ],
+  ])('adds no Transposes behind %s', async (_, body, left) => {
+    const graph = graphOf([2, 3, 4, 5], (b, x) => body(b, b.transpose(x, toChannelsLast)))
+    const after = pushTransposes(graph)
+    expect(operators(after), printGraph(after)).toBe(left)
+    await expectSame(graph, after)
+  })
 })

@@ -21,8 +21,8 @@ const MOST_TRIALS = 64
 /**
  * Moves Transposes behind the operators of the table in `movers`, where the other operands are
  * transposed alike, constant, or can be rearranged by a Reshape; what comes to meet cancels. Those that
- * several nodes read, and those that only another Transpose lets pass, are moved where fewer elements
- * are transposed in the end.
+ * several nodes read, those before an operator of several results, and those that only another Transpose
+ * lets pass, are moved where fewer elements are transposed in the end.
  */
 export function pushTransposes(graph: Graph): Graph {
   const names = new Names()
