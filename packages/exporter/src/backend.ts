@@ -1,6 +1,7 @@
 // A TensorFlow.js backend that records kernels instead of computing them.
 import * as tf from '@tensorflow/tfjs-core'
 import {
+  elementCount,
   foldConstants,
   type Graph,
   type GraphBuilder,
@@ -33,7 +34,7 @@ export class TraceBackend extends RecordingBackend {
   readonly #root: Recorder
   #recorder: Recorder
   readonly #bodies = new Names()
-  /** The first read that was refused; an asynchronous function hides it in its promise. */
+  /** What was refused first; an asynchronous function hides it in its promise. */
   refused: TraceError | undefined
   #operands = new WeakMap<object, AnyOperand>()
   readonly #captured = new ByTensor<Operand>()
@@ -84,28 +85,26 @@ export class TraceBackend extends RecordingBackend {
 
   /** What a tensor stands for; one of another backend becomes a constant. */
   override operand(info: tf.TensorInfo): AnyOperand {
+    checkLives(info)
     const known = this.#operands.get(info.dataId) ?? this.#captured.get(info)
     if (known !== undefined) {
       return known
     }
     checkOwner(info)
     const { captures } = this.#options
-    const captured = this.#constant(captures.nameOf(info), captures.read(info))
+    const captured = this.#constant(captures.nameOf(info), valuesOf(info, captures))
     this.#captured.set(info, captured)
     return captured
   }
 
   override write(values: tf.BackendValues, shape: number[], dtype: tf.DataType): tf.DataId {
-    const tensor = tensorData(values, { shape, dtype })
+    const dataType = operandType(dtype)
     const numbers = values as ArrayLike<number>
     checkHostValues({ values: numbers, shape, scopes: scopeNames() }, this.#options.hostValues)
     const dataId = {}
-    const first = numbers[0]
-    const filled =
-      first !== undefined && Array.from(numbers).every((value) => Object.is(value, first))
-    const operand = filled
-      ? this.recorder.fill(operandType(dtype), shape, Number(first))
-      : this.#constant('constant', tensor)
+    const operand = isFilled(numbers)
+      ? this.recorder.fill(dataType, shape, Number(numbers[0]))
+      : this.#constant('constant', tensorData(values, { shape, dtype }))
     this.#look()
     this.#operands.set(dataId, operand)
     return dataId
@@ -115,15 +114,20 @@ export class TraceBackend extends RecordingBackend {
     const operand = this.#operands.get(dataId)
     const constant = operand && !isComplex(operand) ? this.#numbersOf(operand) : undefined
     if (operand === undefined || isComplex(operand) || constant === undefined) {
-      throw this.#refuse(
+      throw this.refuse(
         'trace: the function reads the values of a tensor, which are not known while it is traced; expected tensor operations alone (use tf.where in place of an if on values, and what waits for nothing, such as tf.image.nonMaxSuppression in place of its Async form)',
       )
     }
     return typedArray(constant, operand.dataType)
   }
 
+  /** What may not be read never comes: an error would be nobody's where the function does not wait. */
   override read(dataId: object): Promise<tf.BackendValues> {
-    return Promise.resolve(this.readSync(dataId))
+    try {
+      return Promise.resolve(this.readSync(dataId))
+    } catch (error) {
+      return error === this.refused ? new Promise(() => undefined) : Promise.reject(asError(error))
+    }
   }
 
   override disposeData(): boolean {
@@ -173,10 +177,9 @@ export class TraceBackend extends RecordingBackend {
     return operandOf(this.#root.builder.initializer(name, tensor))
   }
 
-  #numbersOf(operand: Operand): readonly number[] | undefined {
+  #numbersOf(operand: Operand): ArrayLike<number> | undefined {
     if ('fill' in operand) {
-      const count = operand.dims.reduce((product, size) => product * size, 1)
-      return Array.from({ length: count }, () => operand.fill)
+      return new Float64Array(elementCount(operand.dims)).fill(operand.fill)
     }
     const { name } = operand.value
     const constant = this.#root.builder.constantOf(operand.value)
@@ -190,10 +193,10 @@ export class TraceBackend extends RecordingBackend {
     return found && numbersOf(found)
   }
 
-  #refuse(message: string): TraceError {
-    const error = new TraceError(message)
-    this.refused ??= error
-    return error
+  /** An error that fails the trace even where the function catches it. */
+  refuse(message: string): TraceError {
+    this.refused ??= new TraceError(message)
+    return this.refused
   }
 }
 
@@ -224,7 +227,44 @@ function checkOwner({ dataId, shape }: tf.TensorInfo): void {
   }
 }
 
-function typedArray(values: readonly number[], dataType: OperandType): tf.BackendValues {
+/** Refuses a tensor that was disposed of, which TensorFlow.js itself does not always see. */
+export function checkLives(info: tf.TensorInfo | tf.Tensor, use = 'uses a tensor'): void {
+  if (info instanceof tf.Tensor && info.isDisposed) {
+    throw new TraceError(
+      `trace: the function ${use} that was disposed of, got shape [${info.shape.join(', ')}], expected one that is kept until the export is done; dispose of nothing in the function, and keep what is outside (tf.keep)`,
+    )
+  }
+}
+
+/** The values of a tensor from outside, where its backend gives them at once. */
+function valuesOf(info: tf.TensorInfo, captures: Captures): TensorData {
+  try {
+    return captures.read(info)
+  } catch (cause) {
+    if (cause instanceof TraceError) {
+      throw cause
+    }
+    throw new TraceError(
+      `trace: the values of a tensor from outside cannot be read at once, got ${info.dtype} of shape [${info.shape.join(', ')}] and "${asError(cause).message}", expected one that is read before: await its data() first, or make it anew of them (tf.tensor)`,
+      { cause },
+    )
+  }
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error))
+}
+
+/** Whether all are the same number; there may be too many to copy. */
+function isFilled(numbers: ArrayLike<number>): boolean {
+  const first = numbers[0]
+  for (let i = 1; i < numbers.length; i++) {
+    if (!Object.is(numbers[i], first)) return false
+  }
+  return first !== undefined
+}
+
+function typedArray(values: ArrayLike<number>, dataType: OperandType): tf.BackendValues {
   if (dataType === 'float32') {
     return Float32Array.from(values)
   }

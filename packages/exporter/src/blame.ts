@@ -23,7 +23,7 @@ export function blameOf(stack: string | undefined): Blame | undefined {
   // What called the trace is not what it runs.
   const end = all.findIndex(({ url }) => RECORD.test(url))
   const frames = end < 0 ? all : all.slice(0, end)
-  const inner = frames.findIndex(({ url }) => LIBRARY.test(url))
+  const inner = frames.findIndex(({ url }) => LIBRARY.test(url) || isOurs(url))
   const outer = frames.findIndex(({ url }, i) => i > inner && !LIBRARY.test(url) && !isOurs(url))
   const frame = frames[outer]
   if (inner < 0 || frame === undefined || !/:\d+$/.test(frame.place)) {

@@ -7,6 +7,9 @@ const DRAWING = /^(rand|random\w*|truncatedNormal|multinomial|dropout)__op$/
 /** So few numbers may well be meant as constants; tensors of random numbers are larger. */
 const FEW = 16
 
+/** As many are looked at, the first ones, however many there are. */
+const MANY = 65536
+
 /**
  * Which values the host may write during a trace: any; none that a drawing operation of
  * TensorFlow.js makes; or of the others only those that do not look drawn either.
@@ -41,6 +44,6 @@ export function checkHostValues({ values, shape, scopes }: HostValues, rule: Hos
 }
 
 function looksDrawn(values: ArrayLike<number>): boolean {
-  const list = Array.from(values)
+  const list = Array.prototype.slice.call(values, 0, MANY) as number[]
   return list.length > FEW && !list.every(Number.isInteger) && new Set(list).size >= list.length / 2
 }

@@ -1,11 +1,12 @@
 // One trace at sizes that are all known: a function of tensors becomes a graph.
 import * as tf from '@tensorflow/tfjs-core'
 import { type Graph, GraphBuilder, tensorOf, type Value } from '@anyvae/onnx'
-import { BACKEND_NAME, TraceBackend } from './backend.js'
+import { BACKEND_NAME, checkLives, TraceBackend } from './backend.js'
 import { withDeepStacks } from './blame.js'
 import type { Captures } from './captures.js'
 import { TraceError } from './error.js'
 import { explained, type Watch } from './explain.js'
+import { withFixedVariables } from './variables.js'
 import type { HostValueRule } from './host.js'
 import type { OpenSizes } from './open.js'
 import { type AnyOperand, isComplex, type Operand, type OperandType } from './operand.js'
@@ -58,7 +59,8 @@ export function record(fn: TensorFunction, options: RecordOptions): Graph {
         operandOf(named(name, builder.initializer(name, tensorOf('float32', dims, values)))),
       ),
     )
-    const results = checkedResults(fn(inputs, parameters), options, backend)
+    const run = () => fn(inputs, parameters)
+    const results = checkedResults(withFixedVariables(backend, run), options, backend)
     builder.scope = ''
     for (const name of options.outputs) {
       const tensor = results[name]
@@ -114,17 +116,25 @@ function checkedResults(results: unknown, options: RecordOptions, backend: Trace
   if (isPromise(results)) {
     // It goes on after the trace, and fails there.
     results.then(undefined, () => undefined)
-    throw backend.refused ?? asynchronous(options.name)
+  }
+  // What the function did not wait for, or caught, is refused all the same.
+  if (backend.refused !== undefined) {
+    throw backend.refused
+  }
+  if (isPromise(results)) {
+    throw asynchronous(options.name)
   }
   const record = results as Tensors
   for (const name of options.outputs) {
-    if (!(record?.[name] instanceof tf.Tensor)) {
+    const result: unknown = record?.[name]
+    if (!(result instanceof tf.Tensor)) {
       const got =
         typeof results === 'object' && results ? Object.keys(results).join(', ') : typeof results
       throw new TraceError(
         `${options.name}: output ${name} is no tensor, got ${got}, expected tensors named ${options.outputs.join(', ')}`,
       )
     }
+    checkLives(result, `gives a tensor as ${name}`)
   }
   return record
 }
