@@ -1,14 +1,15 @@
 // The model card of a bundle: Markdown with the front matter that Hugging Face reads.
 import type { Manifest } from '@anyvae/runtime'
+import { fileWarnings } from './warnings.js'
 
-/** README.md of a bundle. */
-export function modelCard(manifest: Manifest): string {
+/** README.md of a bundle, with doubts about its lighter files beside those that the manifest shows. */
+export function modelCard(manifest: Manifest, doubts: readonly string[] = []): string {
   return [
     frontMatter(manifest),
     about(manifest),
     use(manifest),
     files(manifest),
-    ...variants(manifest),
+    ...variants(manifest, doubts),
     facts(manifest),
   ].join('\n')
 }
@@ -95,7 +96,7 @@ function files({ files }: Manifest): string {
 }
 
 /** A section on lighter files, where there are any, with what each costs. */
-function variants({ files }: Manifest): string[] {
+function variants({ files }: Manifest, doubts: readonly string[]): string[] {
   const rows = Object.entries(files).flatMap(([path, file]) => {
     const { damage, bytes, role } = file
     const whole = Object.values(files).find(
@@ -125,7 +126,7 @@ ${measuredOn(files)} Each file alone in the place of its float32 one: PSNR of th
 reconstructions against those of float32, for a peak of 1; the negative ELBO per image, above 0 is
 worse; the root mean square of the change of \`mean\`, in standard deviations of the posterior. Inputs
 and outputs are float32 in all files. In use: \`loadVae('.', { precision: 'int8' })\`, or \`'float16'\`.
-${calibratedOn(files)}`,
+${calibratedOn(files)}${doubtful([...doubts, ...fileWarnings({ files })])}`,
   ]
 }
 
@@ -152,6 +153,12 @@ function calibratedOn(files: Manifest['files']): string {
 int8 is static, in QDQ format: weights in int8 with a scale for each channel, activations in uint8,
 their ranges calibrated on ${[...new Set(calibrated)].join(' and ')}.
 `
+}
+
+/** What is doubtful, as a list; nothing where nothing is. */
+function doubtful(warnings: readonly string[]): string {
+  if (warnings.length === 0) return ''
+  return `\nDoubtful:\n\n${warnings.map((each) => `- ${each}\n`).join('')}`
 }
 
 function facts({ training = {}, quality = {} }: Manifest): string {

@@ -1,6 +1,6 @@
 // Bundles with lighter files: what they hold, that they verify, and what they cost.
 import { beforeAll, describe, expect, it } from 'vitest'
-import { glyphs } from '@anyvae/images'
+import { glyphs, type ImageSet, selectImages } from '@anyvae/images'
 import { decodeModel, encodeModel } from '@anyvae/onnx'
 import { openVae, type Manifest, parseManifest } from '@anyvae/runtime'
 import { nodeBackend } from '@anyvae/runtime-node'
@@ -171,6 +171,27 @@ describe.each(['bernoulli', 'gaussian'] as const)('variants of %s likelihood', (
     expect(problems).toEqual([
       expect.stringMatching(/^decoder_int8.onnx: differs from its test vectors/),
     ])
+  })
+
+  it('are doubted where few images make them, or the same ones measure them', async () => {
+    const one = selectImages(calibration, [0])
+    const made = async (test: ImageSet) => {
+      const warnings: string[] = []
+      const onWarning = (warning: string) => void warnings.push(warning)
+      const given = { ...options, calibration: one, test, onWarning }
+      const all = await addVariants(plain ?? new Map(), nodeBackend, given)
+      const card = new TextDecoder().decode(all.get('README.md'))
+      for (const warning of warnings) expect(card).toContain(`\n- ${warning}\n`)
+      return warnings
+    }
+    const few = 'int8: calibrated on few images, got 1, expected at least 100 (1,000 are used)'
+    expect(await made(test)).toContain(few)
+    expect(await made(one)).toEqual(
+      expect.arrayContaining([
+        few,
+        'int8: measured on images that it was calibrated on, got 1 of 1, expected others: its cost is understated',
+      ]),
+    )
   })
 
   it('are refused for images of another shape', async () => {

@@ -22,6 +22,7 @@ import { memoryReader } from './memory.js'
 import { nameOf } from './names.js'
 import { replayVectors, toleranceOf } from './replay.js'
 import { type Part, readVectors } from './vectors.js'
+import { fileWarnings, sharedWarning } from './warnings.js'
 
 /** Which variants to make, from what, and on what to measure them. */
 export interface VariantOptions {
@@ -35,6 +36,8 @@ export interface VariantOptions {
   readonly signal?: AbortSignal | undefined
   /** Told before each part of the work what it is. */
   readonly onProgress?: ((doing: string) => void) | undefined
+  /** Told of each doubt about the new files, in one line: too few images, too high a cost. */
+  readonly onWarning?: ((warning: string) => void) | undefined
 }
 
 /**
@@ -49,7 +52,7 @@ export async function addVariants(
   backend: SessionBackend,
   options: VariantOptions,
 ): Promise<BundleFiles> {
-  const { precisions, signal, onProgress } = options
+  const { precisions, signal, onProgress, onWarning = () => undefined } = options
   const reader = memoryReader(files)
   const manifest = await readManifest(reader)
   for (const set of [options.calibration, options.test]) checkShape(manifest, set)
@@ -59,7 +62,13 @@ export async function addVariants(
   const light = await lightFiles(source)
   onProgress?.(`measuring on ${options.test.count} images`)
   const entries = await entriesOf(light, { ...options, reader, manifest, backend, images })
-  return withFiles(files, manifest, { light, entries })
+  const made = Object.fromEntries(light.map(({ path }, i) => [path, entries[i]]))
+  const renewed = parseManifest({ ...manifest, files: { ...manifest.files, ...made } })
+  const shared = precisions.includes('int8') ? sharedWarning(images, options.test) : []
+  const own = Object.entries(renewed.files).filter(([path]) => path in made)
+  const doubts = [...shared, ...fileWarnings({ files: Object.fromEntries(own) })]
+  doubts.forEach((doubt) => onWarning(doubt))
+  return withFiles(files, { manifest: renewed, light, shared })
 }
 
 function checkShape({ image }: Manifest, { name, shape }: ImageSet): void {
@@ -123,20 +132,21 @@ async function entriesOf(
 }
 
 /** The bundle's files with further ones, model files first. */
-function withFiles(
-  files: BundleFiles,
-  manifest: Manifest,
-  { light, entries }: { light: readonly LightFile[]; entries: readonly ManifestFile[] },
-): BundleFiles {
-  const made = Object.fromEntries(light.map(({ path }, i) => [path, entries[i]]))
-  const renewed = parseManifest({ ...manifest, files: { ...manifest.files, ...made } })
+function withFiles(files: BundleFiles, { manifest, light, shared }: Renewed): BundleFiles {
   const text = new TextEncoder()
   const changed = new Map([
     ...light.map(({ path, bytes }) => [path, bytes] as const),
-    ['anyvae.json', text.encode(`${JSON.stringify(renewed, null, 2)}\n`)],
-    ['README.md', text.encode(modelCard(renewed))],
+    ['anyvae.json', text.encode(`${JSON.stringify(manifest, null, 2)}\n`)],
+    ['README.md', text.encode(modelCard(manifest, shared))],
   ])
   const all = new Map([...files, ...changed])
-  const paths = new Set([...Object.keys(renewed.files), ...all.keys()])
+  const paths = new Set([...Object.keys(manifest.files), ...all.keys()])
   return new Map([...paths].map((path) => [path, all.get(path) ?? new Uint8Array()]))
+}
+
+interface Renewed {
+  readonly manifest: Manifest
+  readonly light: readonly LightFile[]
+  /** Doubts that the manifest gives no reason for. */
+  readonly shared: readonly string[]
 }

@@ -22,6 +22,8 @@ export interface Exported {
   readonly manifest: Manifest
   /** How many nodes the passes left of each graph that was traced. */
   readonly graphs: Readonly<Record<string, NodeCounts>>
+  /** Doubts about the variants. */
+  readonly warnings: readonly string[]
 }
 
 /** Refuses flags that do not go together. Throws CliError, of wrong usage. */
@@ -43,8 +45,13 @@ export async function exportedFiles(source: string, flags: ExportFlags, io: Io):
     ? bundleFiles(source, flags)
     : runFiles(source, flags, (name, nodes) => (graphs[`${name}.onnx`] = nodes))
   const files = await untilStopped(io.signal, made)
-  const all = flags.precision ? await withVariants(files, flags, io) : files
-  return { files: all, manifest: manifestIn(all), graphs }
+  const warnings: string[] = []
+  const onWarning = (warning: string) => {
+    warnings.push(warning)
+    io.stderr.write(`warning: ${warning}\n`)
+  }
+  const all = flags.precision ? await withVariants(files, flags, { io, onWarning }) : files
+  return { files: all, manifest: manifestIn(all), graphs, warnings }
 }
 
 async function isBundle(location: string): Promise<boolean> {
@@ -96,7 +103,7 @@ async function isImageFolder(source: string): Promise<boolean> {
 async function withVariants(
   files: BundleFiles,
   { precision = [], data = '' }: ExportFlags,
-  io: Io,
+  { io, onWarning }: { readonly io: Io; readonly onWarning: (warning: string) => void },
 ): Promise<BundleFiles> {
   const { addVariants } = await import('@anyvae/bundle')
   const { nodeBackend } = await import('@anyvae/runtime-node')
@@ -109,6 +116,7 @@ async function withVariants(
       calibration: train,
       test,
       signal: io.signal,
+      onWarning,
       onProgress: (doing) => void io.stderr.write(`${doing}\n`),
     }),
   )

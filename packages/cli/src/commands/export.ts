@@ -58,7 +58,7 @@ async function exportSource(source: string, flags: Flags, { io }: Context): Prom
   return describe(out, exported)
 }
 
-function describe(out: string, { files, manifest, graphs }: Exported): Outcome {
+function describe(out: string, { files, manifest, graphs, warnings }: Exported): Outcome {
   const { name } = manifest
   const sizes = [...files].map(([file, content]) => ({ file, bytes: content.length }))
   const rows = sizes.map((each) => [each.file, bytes(each.bytes)])
@@ -75,7 +75,7 @@ function describe(out: string, { files, manifest, graphs }: Exported): Outcome {
     `  ${shellLine(['anyvae', 'verify', out])}`,
     `  ${shellLine(['anyvae', 'sample', out, '--out', 'samples.png'])}`,
   ].join('\n')
-  return { text, json: { bundle: out, name, files: sizes, graphs, variants } }
+  return { text, json: { bundle: out, name, files: sizes, graphs, variants, warnings } }
 }
 
 /** What is told of each lighter file: how large it is of float32, and what it costs. */
