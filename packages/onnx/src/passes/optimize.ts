@@ -2,6 +2,7 @@
 import type { Graph } from '../types.js'
 import { foldAffine } from './affine.js'
 import { foldBiases } from './bias.js'
+import { removeBroadcasts } from './broadcasts.js'
 import { removeDeadNodes, removeUnusedInitializers } from './dead.js'
 import { foldConstants } from './fold.js'
 import { fuseGemm } from './gemm.js'
@@ -19,6 +20,7 @@ const passes: readonly Pass[] = [
   removeUnusedInitializers,
   foldConstants,
   removeIdioms,
+  removeBroadcasts,
   mergeInitializers,
   eliminateCommonSubexpressions,
   mergeReshapes,
