@@ -8,6 +8,7 @@ import {
   broadcastOperand,
   exactOperand,
   type Layout,
+  reorderedList,
   transposedOperand,
 } from './operands.js'
 import { derived } from './origin.js'
@@ -112,6 +113,7 @@ function moveOf(layout: EagerLayout, sweep: Sweep): Move {
     scope: sweep.scope,
     broadcast: (name) => operand(name, broadcastOperand),
     exact: (name) => operand(name, exactOperand),
+    reordered: (name, order) => (isEager ? reorderedList(name, order, sweep) : undefined),
     constant: (wanted, tensor) => {
       const name = sweep.names.take(wanted)
       const from = sweep.scope.constants.get(wanted) ?? { name: wanted }

@@ -133,6 +133,28 @@ describe('pushTransposes', () => {
     await expectSame(graph, after, ROUNDING)
   })
 
+  it('moves a Resize to computed sizes where Transposes cancel, and only there', async () => {
+    const body = (b: GraphBuilder, x: Value) => {
+      const batch = b.node('Gather', [b.node('Shape', [x]), b.list([0])], { axis: attr.int(0) })
+      const sizes = b.node('Concat', [batch, b.list([4, 9, 7])], { axis: attr.int(0) })
+      const channelsFirst = b.transpose(x, toChannelsFirst)
+      const inputs = [channelsFirst, undefined, undefined, sizes]
+      const attributes = { mode: attr.string('linear') }
+      const [y] = b.typedNodes({ opType: 'Resize', inputs, attributes }, [
+        { ...channelsFirst, dims: [2, 4, 9, 7] },
+      ])
+      return y ?? x
+    }
+    const graph = withBatch(
+      graphOf([2, 5, 3, 4], (b, x) => b.transpose(body(b, x), toChannelsLast)),
+    )
+    const after = pushTransposes(graph)
+    expect(operators(after), printGraph(after)).toBe('Shape Gather Concat Gather Resize')
+    await expectSame(graph, after, ROUNDING)
+    const kept = withBatch(graphOf([2, 5, 3, 4], (b, x) => b.node('Exp', [body(b, x)])))
+    expect(operators(pushTransposes(kept))).toBe(operators(kept))
+  })
+
   it.each<[string, Body, string]>([
     [
       'a Split',

@@ -16,6 +16,8 @@ export interface Move {
   readonly broadcast: (name: string) => Arranged | undefined
   /** The same for an operand of exactly the rank of the Transpose. */
   readonly exact: (name: string) => Arranged | undefined
+  /** A computed list in another order: undefined where the node that it costs is not to be tried. */
+  readonly reordered: (name: string, order: readonly number[]) => Arranged | undefined
   /** A new constant. */
   readonly constant: (name: string, tensor: TensorData) => Arranged
 }
@@ -80,13 +82,27 @@ const listed =
   (input: number, parts = 1): Mover =>
   (node, move) => {
     const { perm } = move
-    const values = listOf(node, input, move)
-    if (values === 'unknown' || values?.length !== parts * perm.length) return undefined
-    const list = Array.from({ length: parts }, (_, part) =>
-      inverse(perm).map((axis) => values[part * perm.length + axis] ?? 0),
+    const order = Array.from({ length: parts }, (_, part) =>
+      inverse(perm).map((axis) => part * perm.length + axis),
     ).flat()
+    const values = listOf(node, input, move)
+    if (values === 'unknown') return withComputed(node, move, { input, order })
+    if (values?.length !== order.length) return undefined
+    const list = order.map((place) => values[place] ?? 0)
     return { operands: withList(node, move, { input, list }), perm }
   }
+
+/** A list that is computed in the graph, put in order there. */
+function withComputed(
+  node: Node,
+  move: Move,
+  { input, order }: { readonly input: number; readonly order: readonly number[] },
+): Moved | undefined {
+  const list = move.reordered(node.inputs[input] ?? '', order)
+  const operands = first(node, move).map((operand, i) => (i === input ? list : operand))
+  const whole = all(operands)
+  return whole && { operands: whole, perm: move.perm }
+}
 
 /** An input that lists axes, which are `count` in number where it is absent. */
 const listedAxes =
@@ -106,10 +122,12 @@ const pad: Mover = (node, move) =>
     ? listed(1, 2)(node, move)
     : listedAxes(3, () => undefined)(node, move)
 
-/** Scales or sizes for each axis; with a region of interest it stays where it is. */
+/** Scales or sizes for each axis; with a region of interest, and cubic, it stays where it is. */
 const resize: Mover = (node, move) => {
   const [, region = '', scales = ''] = node.inputs
-  if (region !== '' || node.attributes['axes']) return undefined
+  const { axes, mode } = node.attributes
+  // onnxruntime computes cubic ones channels first alone.
+  if (region !== '' || axes || (mode?.type === 'string' && mode.value === 'cubic')) return undefined
   return listed(scales === '' ? 3 : 2)(node, move)
 }
 

@@ -111,3 +111,23 @@ export function transposedOperand(
     values: [{ name: output, dataType: type.dataType, dims }],
   }
 }
+
+/** A list that the graph computes, in another order: the place that each of its numbers comes from. */
+export function reorderedList(
+  name: string,
+  order: readonly number[],
+  { scope, names }: Known,
+): Arranged | undefined {
+  const type = scope.types.get(name)
+  if (type?.dims?.length !== 1 || type.dims[0] !== order.length) return undefined
+  const output = names.take(`${name}_reordered`)
+  const places = names.take(`${name}_order`)
+  const inputs = [name, places]
+  const attributes = { axis: attr.int(0) }
+  return {
+    name: output,
+    nodes: [{ name: output, opType: 'Gather', inputs, outputs: [output], attributes }],
+    initializers: [derived(places, tensorOf('int64', [order.length], order), { name: 'order' })],
+    values: [{ ...type, name: output }],
+  }
+}
