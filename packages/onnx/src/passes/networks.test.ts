@@ -150,6 +150,24 @@ describe('optimizeGraph', () => {
   })
 })
 
+describe('layers with equal weights', () => {
+  const equal = graphOf([2, 4, 4, 16], (b, x) => {
+    const first = b.node('Relu', [normalized(b, conv(b, x, 16, { size: 3 }))])
+    return normalized(b, conv(b, first, 16, { size: 3 }))
+  })
+
+  it('each take in the BatchNormalization behind them', async () => {
+    const after = optimizeGraph(equal)
+    expect(operators(after), printGraph(after)).toBe('Transpose Conv Relu Conv Transpose')
+    await expectSame(equal, after, DEEP_ROUNDING)
+  })
+
+  it('hold them once in the end', () => {
+    const large = optimizeGraph(equal).initializers.filter(({ bytes }) => bytes.length > 1024)
+    expect(large).toHaveLength(1)
+  })
+})
+
 type Step = (b: GraphBuilder, x: Value, y: Value) => Value
 
 const steps: readonly Step[] = [

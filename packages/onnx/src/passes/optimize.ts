@@ -7,7 +7,7 @@ import { removeDeadNodes, removeUnusedInitializers } from './dead.js'
 import { foldConstants } from './fold.js'
 import { fuseGemm } from './gemm.js'
 import { removeIdioms } from './idioms.js'
-import { mergeInitializers } from './initializers.js'
+import { mergeInitializers, mergeSmallInitializers } from './initializers.js'
 import { restoreNames } from './names.js'
 import { mergeReshapes } from './reshapes.js'
 import { settled, type Pass } from './settled.js'
@@ -15,13 +15,13 @@ import { eliminateCommonSubexpressions } from './subexpressions.js'
 import { pushTransposes } from './transposes.js'
 import { foldIntoWeights } from './weights.js'
 
-const passes: readonly Pass[] = [
+const passesWith = (merge: Pass): readonly Pass[] => [
   removeDeadNodes,
   removeUnusedInitializers,
   foldConstants,
   removeIdioms,
   removeBroadcasts,
-  mergeInitializers,
+  merge,
   eliminateCommonSubexpressions,
   mergeReshapes,
   pushTransposes,
@@ -33,8 +33,14 @@ const passes: readonly Pass[] = [
 
 /**
  * A graph that computes the same values from the same inputs under the same names, in fewer nodes.
+ * Values are the same bit for bit but for sums and products that are rounded in another order: where
+ * `pushTransposes` has a reduction, Softmax or Resize read another order of axes, and where
+ * `foldIntoWeights`, `foldBiases`, `foldAffine` and `fuseGemm` change weights, biases or products.
  * Expects a graph that `checkModel` accepts.
  */
 export function optimizeGraph(graph: Graph): Graph {
-  return restoreNames(removeUnusedInitializers(settled(graph, passes)))
+  // Layers with weights that are equal by chance each take in what stands behind them first.
+  const folded = settled(graph, passesWith(mergeSmallInitializers))
+  const small = settled(folded, passesWith(mergeInitializers))
+  return restoreNames(removeUnusedInitializers(small))
 }

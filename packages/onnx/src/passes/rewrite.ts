@@ -8,7 +8,7 @@ import { scopeOf, type Scope } from './scope.js'
 import { allNames, mapSubgraphs, readsOf, withoutStaleValues } from './walk.js'
 
 /** Constants up to this many bytes may be copied freely: a copy costs less than a node does. */
-const SMALL = 1024
+export const SMALL = 1024
 
 /** What a rule knows of the place of a node. */
 export interface Site {
