@@ -2,12 +2,14 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
 import { bundle } from './conformance/bundle.mjs'
 import { reasonOf, reasons } from './conformance/reasons.mjs'
 import { compare, printChanges, printFigures } from './conformance/report.mjs'
 import { runSpecs } from './conformance/run.mjs'
 import { install, ROOT } from './setup.mjs'
+import { opsetOf, optionsOf, refuseUsage } from './usage.mjs'
+
+const NAME = 'conformance'
 
 const USAGE = `npm run conformance -- [--filter text]... [--opset n] [--optimize] [--update]
 
@@ -15,25 +17,25 @@ Runs the specs that tfjs-core ships on a backend that records kernels as an ONNX
 in onnxruntime-node when values are read. Fails where a spec does not do what is recorded of it.
 
   --filter text  only specs whose full name has this text; compares with no record
-  --opset n      write graphs for this operator set, default 17
+  --opset n      write graphs for this operator set, 13 to 21, default 17
   --optimize     put graphs through the passes first
   --update       record anew which specs are skipped or fail, each under its reason`
 
 const RECORD = join(ROOT, 'tools', 'conformance', 'record.json')
 
 function options() {
-  const { values } = parseArgs({
+  const values = optionsOf(NAME, {
+    usage: USAGE,
     options: {
       filter: { type: 'string', multiple: true, default: [] },
       opset: { type: 'string', default: '17' },
       optimize: { type: 'boolean', default: false },
       update: { type: 'boolean', default: false },
-      help: { type: 'boolean', default: false },
     },
   })
-  if (values.help) {
-    console.log(USAGE)
-    process.exit(0)
+  opsetOf(NAME, values.opset)
+  if (values.update && values.filter.length > 0) {
+    refuseUsage(NAME, '--update: not with --filter, expected all specs')
   }
   return values
 }
@@ -75,6 +77,10 @@ async function main() {
   install()
   const started = performance.now()
   const specs = await specsOf(values)
+  if (specs.length === 0 && values.filter.length > 0) {
+    const got = values.filter.map((text) => `'${text}'`).join(', ')
+    throw new Error(`--filter: matches nothing, got ${got}, expected part of a spec's full name`)
+  }
   if (specs.length === 0) throw new Error('no spec was found, expected those of tfjs-core')
   if (values.filter.length > 0) return printList(specs)
   if (values.update) update(specs)
@@ -93,6 +99,6 @@ async function main() {
 try {
   process.exitCode = (await main()) ? 1 : 0
 } catch (error) {
-  console.error(`conformance: ${error instanceof Error ? error.message : error}`)
+  console.error(`${NAME}: ${error instanceof Error ? error.message : error}`)
   process.exitCode = 1
 }

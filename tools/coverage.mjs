@@ -4,6 +4,13 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { rolldown } from 'rolldown'
 import { ROOT } from './setup.mjs'
+import { optionsOf } from './usage.mjs'
+
+const USAGE = `node tools/coverage.mjs
+
+Writes the table of kernels and layers that can be exported into packages/exporter/README.md.`
+
+optionsOf('coverage', { usage: USAGE, options: {} })
 
 const EXPORTER = join(ROOT, 'packages', 'exporter')
 const README = join(EXPORTER, 'README.md')

@@ -3,15 +3,48 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ROOT, setup } from '../setup.mjs'
-import { check, pythonWith } from './python.mjs'
+import { environment, findPython, NO_PYTHON, output } from '../python.mjs'
+import { optionsOf } from '../usage.mjs'
+
+const NAME = 'peers:nodes'
+const USAGE = `npm run peers:nodes
+
+Counts the nodes of the default networks' graphs, as they are exported here and as PyTorch's two
+exporters write the same networks. Fails where PyTorch needs fewer. Needs Python 3.10 or later, on the
+PATH or named by the variable PYTHON; PyTorch (up to 3 GB) is installed once.`
 
 const HERE = join(ROOT, 'tools', 'peers')
 
+/** What PyTorch's exporters write. */
+function peersNodes() {
+  const found = findPython()
+  if (found === undefined) throw new Error(NO_PYTHON)
+  const python = environment(join(ROOT, 'node_modules', '.cache', 'anyvae', 'torch'), {
+    requirements: join(HERE, 'requirements.txt'),
+    python: found,
+    note: ' (PyTorch with its libraries may be 3 GB)',
+  })
+  const folder = mkdtempSync(join(tmpdir(), 'anyvae-peers-'))
+  try {
+    const script = join(HERE, 'torch_export.py')
+    return JSON.parse(output([python, script, folder], 'expected PyTorch to export both networks'))
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+function measured() {
+  try {
+    return peersNodes()
+  } catch (error) {
+    console.error(`${NAME}: ${error.message}`)
+    return process.exit(1)
+  }
+}
+
+optionsOf(NAME, { usage: USAGE, options: {} })
 setup()
-const python = pythonWith('torch', join(HERE, 'requirements.txt'))
-const folder = mkdtempSync(join(tmpdir(), 'anyvae-peers-'))
-const peers = JSON.parse(check([python, join(HERE, 'torch_export.py'), folder]))
-rmSync(folder, { recursive: true })
+const peers = measured()
 
 const { exported } = await import('./networks.mjs')
 const ours = [...(await exported('mlp')), ...(await exported('conv'))]

@@ -161,7 +161,12 @@ def main() -> int:
     parser.add_argument("folders", nargs="+", type=Path)
     options = parser.parse_args()
     started = time.monotonic()
-    cases = [case for folder in options.folders for case in find(folder) if options.filter in case.name]
+    known = [case for folder in options.folders for case in find(folder)]
+    cases = [case for case in known if options.filter in case.name]
+    if not cases:
+        expected = f"expected part of the path of one of {len(known)} files"
+        print(f"test:onnx: --filter: matches nothing, got '{options.filter}', {expected}", file=sys.stderr)
+        return 1
     with multiprocessing.Pool(WORKERS) as pool:
         results = pool.map(checked, cases, chunksize=16)
     well = report(results, options.folders, options.whole) & operators(options.folders)

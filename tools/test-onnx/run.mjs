@@ -1,13 +1,15 @@
 // npm run test:onnx: every exported file, by the measure of the Python onnx package.
 import { spawnSync } from 'node:child_process'
-import { rmSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { parseArgs } from 'node:util'
+import { environment, findPython, NO_PYTHON } from '../python.mjs'
 import { ROOT } from '../setup.mjs'
+import { opsetOf, optionsOf, refuseUsage } from '../usage.mjs'
 import { bundleWriter } from './bundle.mjs'
-import { findPython, prepare } from './venv.mjs'
 
-const HELP = `npm run test:onnx [-- options]
+const NAME = 'test:onnx'
+
+const USAGE = `npm run test:onnx [-- options]
 
 Checks every exported file with the Python onnx package: its checker, strict shape inference and the
 values of its reference evaluator. The files: the bundles in models/, the exporter's op cases and the
@@ -19,19 +21,33 @@ builder's operators at every opset, whole models, and those in folders that are 
   --if-python    where there is no Python, say so and succeed
   --keep         check the files of the last run again, without writing them anew`
 
-const { values: options } = parseArgs({
+const options = optionsOf(NAME, {
+  usage: USAGE,
   options: {
     opset: { type: 'string', multiple: true, default: [] },
     filter: { type: 'string', default: '' },
     models: { type: 'string', multiple: true, default: [] },
     'if-python': { type: 'boolean', default: false },
     keep: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
   },
 })
+checkOptions()
 
 const CACHE = join(ROOT, 'node_modules', '.cache', 'test-onnx')
 const WRITTEN = join(CACHE, 'models')
+
+function checkOptions() {
+  const { opset, keep, models } = options
+  for (const each of opset) opsetOf(NAME, each)
+  if (keep && opset.length > 0) {
+    refuseUsage(NAME, '--keep: not with --opset, expected one of them: nothing is written anew')
+  }
+  for (const folder of models) {
+    if (!existsSync(folder)) {
+      refuseUsage(NAME, `--models: no such folder, got '${folder}', expected one with models`)
+    }
+  }
+}
 
 async function write() {
   rmSync(WRITTEN, { recursive: true, force: true })
@@ -54,17 +70,16 @@ function check(python) {
 }
 
 async function main() {
-  if (options.help) {
-    console.log(HELP)
-    return 0
-  }
   const python = findPython()
   if (python === undefined) {
-    const message = 'python3: not found, got none, expected Python 3.10 or later'
-    console.error(options['if-python'] ? `test:onnx: skipped (${message})` : message)
+    console.error(`${NAME}: ${options['if-python'] ? `skipped (${NO_PYTHON})` : NO_PYTHON}`)
     return options['if-python'] ? 0 : 1
   }
-  const own = prepare(join(CACHE, 'venv'), python)
+  if (options.keep && !existsSync(WRITTEN)) {
+    throw new Error(`--keep: nothing was written yet, expected a run without it first`)
+  }
+  const requirements = join(ROOT, 'tools', 'test-onnx', 'requirements.txt')
+  const own = environment(join(CACHE, 'venv'), { requirements, python })
   if (!options.keep && !(await write())) return 1
   return check(own) ?? 1
 }
@@ -72,6 +87,6 @@ async function main() {
 try {
   process.exitCode = await main()
 } catch (error) {
-  console.error(error.message)
+  console.error(`${NAME}: ${error.message}`)
   process.exitCode = 1
 }

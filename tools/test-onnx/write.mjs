@@ -6,6 +6,7 @@ import { writeCalls, writeOperators } from './calls.mjs'
 import { externalModels } from './external.mjs'
 import { wholeModels } from './models.mjs'
 import { opCases } from './ops.mjs'
+import { quietTensorflow } from './tensorflow.mjs'
 
 const OPSETS = [13, 14, 15, 16, 17, 18, 19, 20, 21]
 
@@ -43,6 +44,7 @@ function writeSet(data, { inputs, outputs }) {
   }
 }
 
+await quietTensorflow()
 const started = performance.now()
 const counts = { written: 0, refused: {}, failed: {} }
 
