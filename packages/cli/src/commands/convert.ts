@@ -56,7 +56,7 @@ const TOLERANCE = { fp32: 1e-4, fp16: 5e-2 } as const
 async function convert(path: string, flags: ConvertFlags, { io }: Context): Promise<Outcome> {
   const { useBackend } = await import('../train/tensorflow.js')
   const { readSavedModel } = await import('../convert/saved.js')
-  const { loadedModel } = await import('../convert/model.js')
+  const { loadedModel, notConverted } = await import('../convert/model.js')
   const { exportOnnx } = await import('@anyvae/exporter')
   const { dataFileOf, writeModel } = await import('../convert/write.js')
   const { out, precision = 'fp32', opset = 17, symbolic, input } = flags
@@ -78,7 +78,7 @@ async function convert(path: string, flags: ConvertFlags, { io }: Context): Prom
       precision: precision === 'fp16' ? 'float16' : 'float32',
       producerVersion: VERSION,
       dataFile: dataFileOf(out),
-    }),
+    }).catch((cause: unknown) => notConverted(path, cause)),
   )
   const difference = flags.verify
     ? await step(verified(loaded, exported, { ...flags, multiples }))

@@ -1,8 +1,8 @@
 // A saved model in memory, ready to be exported and to be run.
 import * as tf from '@tensorflow/tfjs-core'
-import type { GraphModelLike, LayersModelLike } from '@anyvae/exporter'
+import { type GraphModelLike, type LayersModelLike, TraceError } from '@anyvae/exporter'
 import { CliError } from '../error.js'
-import { oneLine, type SavedModel } from './saved.js'
+import { complaintOf, isStumble, type SavedModel } from './saved.js'
 
 /** A model that can be exported, and what it computes. */
 export interface LoadedModel {
@@ -16,10 +16,22 @@ export async function loadedModel(path: string, saved: SavedModel): Promise<Load
     return await (saved.format === 'layers-model' ? layers(saved) : graph(saved))
   } catch (cause) {
     throw new CliError(
-      `${path}: cannot be loaded, got "${oneLine(cause)}", expected a model of TensorFlow.js's own layers and operations`,
+      `${path}: cannot be loaded, got ${complaintOf(cause)}, expected a model of TensorFlow.js's own layers and operations`,
       { cause },
     )
   }
+}
+
+/** Refuses a model that was loaded and cannot be traced. */
+export function notConverted(path: string, cause: unknown): never {
+  // What the exporter says is complete, unless it quotes an error of the language.
+  const told = cause instanceof TraceError && !isStumble(cause)
+  throw new CliError(
+    told
+      ? `${path}: ${cause.message}`
+      : `${path}: cannot be converted, got ${complaintOf(cause)}, expected a model of TensorFlow.js's own layers and operations`,
+    { cause },
+  )
 }
 
 async function layers({ artifacts }: SavedModel): Promise<LoadedModel> {

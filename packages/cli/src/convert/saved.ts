@@ -4,6 +4,8 @@ import { dirname, join } from 'node:path'
 import * as tf from '@tensorflow/tfjs-core'
 import { CliError, messageOf } from '../error.js'
 import { plainInitializers } from './initializers.js'
+import { fieldsOf, groupBytes, weightGroups } from './manifest.js'
+import { checkGraph, checkLayers } from './topology.js'
 
 /** The two formats that TensorFlow.js saves models in. */
 export type SavedFormat = 'layers-model' | 'graph-model'
@@ -24,18 +26,15 @@ export async function readSavedModel(path: string): Promise<SavedModel> {
   const file = await modelFile(path)
   const json = await modelJson(file)
   const format = formatOf(file, json)
-  const manifest = json.weightsManifest
-  if (!Array.isArray(manifest) || manifest.length === 0) {
-    throw new CliError(
-      `${file}: has no weights, got no weightsManifest, expected a model saved with its weights`,
-    )
-  }
+  const check = format === 'graph-model' ? checkGraph : checkLayers
+  check(file, json.modelTopology)
+  const weightsManifest = weightGroups(file, json.weightsManifest)
   const read = async (groups: tf.io.WeightsManifestConfig) =>
     [groups.flatMap(({ weights }) => weights), await weightData(file, groups)] as [
       tf.io.WeightsManifestEntry[],
       tf.io.WeightData,
     ]
-  const artifacts = await tf.io.getModelArtifactsForJSON(json, read)
+  const artifacts = await tf.io.getModelArtifactsForJSON({ ...json, weightsManifest }, read)
   const topology = format === 'layers-model' ? plainInitializers(json.modelTopology) : undefined
   return { format, artifacts: { ...artifacts, ...(topology && { modelTopology: topology }) } }
 }
@@ -52,9 +51,8 @@ async function modelFile(path: string): Promise<string> {
 async function modelJson(file: string): Promise<ModelJson> {
   try {
     const json: unknown = JSON.parse(await readFile(file, 'utf8'))
-    if (typeof json === 'object' && json !== null && 'modelTopology' in json) {
-      return json as ModelJson
-    }
+    const { modelTopology } = fieldsOf(json)
+    if (typeof modelTopology === 'object' && modelTopology !== null) return json as ModelJson
   } catch (cause) {
     throw new CliError(
       `${file}: no saved model, got ${oneLine(cause)}, expected the whole model.json of TensorFlow.js`,
@@ -69,11 +67,11 @@ async function modelJson(file: string): Promise<ModelJson> {
 /** Old files have no format: a graph's topology has nodes, that of layers a configuration. */
 function formatOf(file: string, { format, modelTopology }: ModelJson): SavedFormat {
   if (format === 'layers-model' || format === 'graph-model') return format
-  if (format === undefined && typeof modelTopology === 'object') {
-    return 'node' in modelTopology ? 'graph-model' : 'layers-model'
+  if (format === undefined) {
+    return 'node' in fieldsOf(modelTopology) ? 'graph-model' : 'layers-model'
   }
   throw new CliError(
-    `${file}: unknown format, got ${String(format)}, expected layers-model or graph-model`,
+    `${file}: unknown format, got ${typeof format === 'string' ? format : JSON.stringify(format)}, expected layers-model or graph-model`,
   )
 }
 
@@ -114,29 +112,31 @@ async function shard(file: string, path: string): Promise<ArrayBuffer> {
   }
 }
 
-const BYTES: Readonly<Record<string, number>> = {
-  float32: 4,
-  int32: 4,
-  bool: 1,
-  complex64: 8,
-  uint8: 1,
-  uint16: 2,
-  float16: 2,
-}
-
-/** The bytes of a group; undefined where strings are among its weights, whose lengths are not said. */
-function groupBytes(weights: readonly tf.io.WeightsManifestEntry[]): number | undefined {
-  const sizes = weights.map(({ shape, dtype, quantization }) => {
-    const bytes = BYTES[quantization?.dtype ?? dtype]
-    return bytes === undefined ? undefined : bytes * shape.reduce((all, size) => all * size, 1)
-  })
-  return sizes.reduce<number | undefined>(
-    (sum, size) => (sum === undefined || size === undefined ? undefined : sum + size),
-    0,
-  )
-}
-
-/** Messages of TensorFlow.js may run over lines. */
+/** Messages of TensorFlow.js may run over lines, and hold whole configurations. */
 export function oneLine(thrown: unknown): string {
-  return messageOf(thrown).replace(/\s+/g, ' ').trim()
+  const line = messageOf(thrown).replace(/\s+/g, ' ').trim()
+  return line.length > 200 ? `${line.slice(0, 200)} …` : line
+}
+
+/**
+ * What TensorFlow.js says of a model; where it stumbles over what is not there, as it does with many
+ * a damaged file, that says nothing to whoever has the file.
+ */
+export function complaintOf(thrown: unknown): string {
+  return isStumble(thrown)
+    ? 'a modelTopology that lacks what TensorFlow.js looks for'
+    : `"${oneLine(thrown)}"`
+}
+
+/**
+ * Whether an error, or what caused it, is one of the language that came up in TensorFlow.js, or puts
+ * in what the language makes of nothing.
+ */
+export function isStumble(thrown: unknown): boolean {
+  if (!(thrown instanceof Error)) return false
+  const { message, stack = '', cause } = thrown
+  if (/\bundefined\b|\[object /.test(message)) return true
+  const ofLanguage = thrown instanceof TypeError || /^Invalid \w* ?length/.test(message)
+  const place = /^ +at .*/m.exec(stack)?.[0] ?? ''
+  return (ofLanguage && place.includes('@tensorflow')) || isStumble(cause)
 }
