@@ -12,6 +12,8 @@ import {
   type ValueInfo,
 } from '@anyvae/onnx'
 import type { Affine } from './affine.js'
+import type { Power } from './powers.js'
+import type { Counting } from './ranges.js'
 
 /** By symbol: the input, or inner value, whose shape tells its size, and which dimension it is. */
 export type Sources = Readonly<Record<string, { readonly input: string; readonly axis: number }>>
@@ -60,8 +62,44 @@ export class SizeNodes {
     const dims = this.#list(`${name}_shape`, shape, [shape.length])
     const reshape = { opType: 'Reshape', inputs: [list, dims], attributes: {} }
     const shaped = this.write(reshape, this.#names.take(`${name}_shaped`), shape)
-    const attributes = { to: attr.int(dataTypeCode(form.dataType)) }
-    this.write({ opType: 'Cast', inputs: [shaped], attributes }, name, shape, form.dataType)
+    this.#cast(shaped, name, shape, form.dataType)
+  }
+
+  /** Computes numbers that count under a name. */
+  range(name: string, { start, limit, step, count }: Counting, dataType: DataType): void {
+    const [from, to] = [start, limit].map((end, i) => {
+      const scalar = this.#names.take(`${name}_${i === 0 ? 'start' : 'limit'}`)
+      this.compute(scalar, [end], { dataType: 'int64', scalar: true })
+      return scalar
+    })
+    const inputs = [from ?? '', to ?? '', this.#list(`${name}_step`, [step], [])]
+    const long = this.#names.take(`${name}_range`)
+    this.write({ opType: 'Range', inputs, attributes: {} }, long, [count])
+    this.#cast(long, name, [count], dataType)
+  }
+
+  /** Computes a float32 scalar under a name, in double precision as JavaScript does. */
+  power(name: string, { coefficient, exponent, factors }: Power): void {
+    const sizes = factors.map((factor, i) => this.#entry(`${name}_factor_${i}`, 0, factor))
+    const product = sizes.reduce((all, size) => this.#add('Mul', `${name}_product`, [all, size]))
+    const dims = this.#list(`${name}_shape`, [], [0])
+    const reshape = { opType: 'Reshape', inputs: [product, dims], attributes: {} }
+    const scalar = this.write(reshape, this.#names.take(`${name}_whole`), [])
+    const real = this.#cast(scalar, this.#names.take(`${name}_real`), [], 'float64')
+    const root = Math.abs(exponent) === 1 ? real : this.#double('Sqrt', `${name}_root`, [real])
+    const factor = this.#names.take(`${name}_coefficient`)
+    this.initializers.push({ name: factor, ...tensorOf('float64', [], [coefficient]) })
+    const opType = exponent > 0 ? 'Mul' : 'Div'
+    this.#cast(this.#double(opType, `${name}_power`, [factor, root]), name, [], 'float32')
+  }
+
+  #double(opType: string, name: string, inputs: readonly string[]): string {
+    return this.write({ opType, inputs, attributes: {} }, this.#names.take(name), [], 'float64')
+  }
+
+  #cast(...[input, name, dims, dataType]: [string, string, readonly Dim[], DataType]): string {
+    const attributes = { to: attr.int(dataTypeCode(dataType)) }
+    return this.write({ opType: 'Cast', inputs: [input], attributes }, name, dims, dataType)
   }
 
   /** The largest multiple of a number that a symbol's size holds, as a list of one. */

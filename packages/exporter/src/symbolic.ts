@@ -16,6 +16,8 @@ import { type Affine, dimName, fitAffine, plainDim, type Sizes } from './affine.
 import { about } from './explain.js'
 import { guarded } from './guard.js'
 import { merged } from './order.js'
+import { fitPower } from './powers.js'
+import { fitRange } from './ranges.js'
 import { checkSameNodes } from './same-nodes.js'
 import { SizeNodes, type Sources } from './sizes.js'
 
@@ -99,6 +101,9 @@ function generalInitializer(
   const entries = affineEntries(initializer, all, traces.probes)
   const unknown = entries?.filter((entry) => entry === undefined).length ?? 0
   if (entries === undefined || unknown > (reshapes ? 1 : 0)) {
+    if (computed(initializer, all, { traces, sizes })) {
+      return []
+    }
     throw about(
       initializer.name,
       `${initializer.name}: a constant of shape [${initializer.dims.join(', ')}] differs from trace to trace, expected the same; it was drawn at random on the host (make it an input) or depends on a symbolic size`,
@@ -113,6 +118,23 @@ function generalInitializer(
   const scalar = initializer.dims.length === 0
   sizes.compute(initializer.name, entries, { dataType: initializer.dataType, scalar })
   return []
+}
+
+/** Whether nodes compute a constant that counts up to a size, or is a power of sizes. */
+function computed(
+  { name, dims, dataType }: Initializer,
+  all: readonly (Initializer | undefined)[],
+  { traces: { probes }, sizes }: Context,
+): boolean {
+  const lists = all.map((each) => (each ? numbersOf(each) : []))
+  const range = dims.length === 1 ? fitRange(lists, probes) : undefined
+  if (range) sizes.range(name, range, dataType)
+  if (range || dims.length > 0 || dataType !== 'float32') {
+    return range !== undefined
+  }
+  const power = fitPower(lists.flat(), probes)
+  if (power) sizes.power(name, power)
+  return power !== undefined
 }
 
 /** The entries of a list as functions of the sizes; undefined for one that is no affine function. */
