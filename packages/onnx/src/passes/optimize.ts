@@ -3,6 +3,7 @@ import type { Graph } from '../types.js'
 import { foldAffine } from './affine.js'
 import { foldBiases } from './bias.js'
 import { removeBroadcasts } from './broadcasts.js'
+import { fuseClips } from './clips.js'
 import { removeDeadNodes, removeUnusedInitializers } from './dead.js'
 import { foldConstants } from './fold.js'
 import { fuseGemm } from './gemm.js'
@@ -21,6 +22,7 @@ const passesWith = (merge: Pass): readonly Pass[] => [
   foldConstants,
   removeIdioms,
   removeBroadcasts,
+  fuseClips,
   merge,
   eliminateCommonSubexpressions,
   mergeReshapes,
