@@ -96,6 +96,13 @@ describe('foldAffine', () => {
     await expectSame(graph, after, ROUNDING)
   })
 
+  it('adds no bias for a scale alone', async () => {
+    const graph = graphOf(dims, (b, x) => b.node('Mul', [transposed(b, x), wave(b, [6, 1, 1])]))
+    const after = foldAffine(graph)
+    expect(after.nodes.map((node) => node.inputs.length)).toEqual([2])
+    await expectSame(graph, after, ROUNDING)
+  })
+
   it('meets the Adds between, with foldBiases', async () => {
     const graph = graphOf(dims, (b, x) => {
       const shifted = b.node('Add', [

@@ -32,8 +32,8 @@ const affineIntoLayer: Rule = (node, site) => {
     const { scale } = affine
     const weights =
       scale && scaledWeights(layer, (weight, channel) => weight * (scale[channel] ?? 1))
-    if (![...bias, ...(weights ?? [])].every(keepsPrecision)) continue
-    return changedLayer(layer, site, { at: node, bias, ...(weights ? { weights } : {}) })
+    if (![...(bias ?? []), ...(weights ?? [])].every(keepsPrecision)) continue
+    return changedLayer(layer, site, { at: node, bias, weights })
   }
   return undefined
 }
@@ -86,8 +86,9 @@ function normalization(node: Node, { constants, layer, site }: Place): Affine | 
   return { scale, shift: beta.map((each, i) => each - (mean[i] ?? 0) * (scale[i] ?? 0)) }
 }
 
-/** The bias behind the change, computed in double precision and rounded once. */
-function shiftedBias({ bias, channels }: Layer, { scale, shift }: Affine): number[] {
+/** The bias behind the change, if any, computed in double precision and rounded once. */
+function shiftedBias({ bias, channels }: Layer, { scale, shift }: Affine): number[] | undefined {
+  if (bias === undefined && shift === undefined) return undefined
   const before = bias && numbersOf(bias)
   return Array.from({ length: channels }, (_, i) => {
     return (before?.[i] ?? 0) * (scale?.[i] ?? 1) + (shift?.[i] ?? 0)

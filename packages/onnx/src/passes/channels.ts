@@ -95,12 +95,15 @@ export function scaledWeights(
   })
 }
 
-/** The layer with another bias, and perhaps other weights, in the place of the node at hand. */
-export function changedLayer(
-  layer: Layer,
-  site: Site,
-  to: { readonly at: Node; readonly bias: readonly number[]; readonly weights?: readonly number[] },
-): Change {
+/** What of a layer changes, for the node at hand. */
+interface LayerChange {
+  readonly at: Node
+  readonly bias?: readonly number[] | undefined
+  readonly weights?: readonly number[] | undefined
+}
+
+/** The layer with another bias or other weights in the place of the node at hand. */
+export function changedLayer(layer: Layer, site: Site, to: LayerChange): Change {
   const { node } = layer
   const initializers: Initializer[] = []
   const named = (wanted: string, dims: readonly number[], values: readonly number[]) => {
@@ -109,12 +112,12 @@ export function changedLayer(
     initializers.push(derived(name, tensorOf('float32', dims, values), from))
     return name
   }
-  const [input = '', before = ''] = node.inputs
+  const [input = '', before = '', ...others] = node.inputs
   const weights = to.weights ? named(before, layer.weights.dims, to.weights) : before
-  const bias = named(biasName(layer, to.at), [layer.channels], to.bias)
+  const bias = to.bias ? [named(biasName(layer, to.at), [layer.channels], to.bias)] : others
   const [output = ''] = node.outputs
   return {
-    nodes: [{ ...node, inputs: [input, weights, bias] }, sameAs(to.at, output)],
+    nodes: [{ ...node, inputs: [input, weights, ...bias] }, sameAs(to.at, output)],
     dropped: [node],
     initializers,
   }
@@ -122,6 +125,7 @@ export function changedLayer(
 
 /** The old name of the bias says more than a new one. */
 function biasName({ node, bias }: Layer, at: Node): string {
-  const operand = at.inputs.find((name) => name !== node.outputs[0]) ?? `${node.name}_bias`
-  return bias?.name ?? operand
+  const isNormalization = at.opType === 'BatchNormalization'
+  const shift = isNormalization ? at.inputs[2] : at.inputs.find((name) => name !== node.outputs[0])
+  return bias?.name ?? shift ?? `${node.name}_bias`
 }

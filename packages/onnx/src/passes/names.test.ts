@@ -1,5 +1,6 @@
 // After all passes, names say what layers the values and weights belong to.
 import { describe, expect, it } from 'vitest'
+import { tensorOf } from '../builder/tensor.js'
 import { attr } from '../builder/value.js'
 import { printGraph } from '../printer.js'
 import { expectSame, graphOf, ROUNDING, wave } from './harness.test.js'
@@ -37,6 +38,31 @@ describe('restoreNames', () => {
     expect(conv?.outputs).toEqual(['stem_Conv'])
     expect(printGraph(after)).not.toMatch(/_before|_transposed|_reshaped/)
     await expectSame(graph, after, ROUNDING)
+  })
+
+  it('names folded weights after the weights, whatever shaped them, and a bias after the shift', async () => {
+    const network = graphOf([2, 3, 4, 4], (b, x) => {
+      const kernel = wave(b, [5, 3], 'kernel')
+      const weights = b.reshape(kernel, [5, 3, 1, 1])
+      const other = b.node('Gemm', [b.reshape(x, [32, 3]), kernel], { transB: attr.int(1) })
+      const y = b.node('Conv', [x, weights], {
+        kernel_shape: attr.ints([1, 1]),
+        pads: attr.ints([0, 0, 0, 0]),
+        strides: attr.ints([1, 1]),
+        dilations: attr.ints([1, 1]),
+        group: attr.int(1),
+      })
+      const statistics = ['gamma', 'beta', 'mean', 'variance'].map((name, i) =>
+        b.initializer(name, tensorOf('float32', [5], [1 + i, 2 + i, 3 + i, 4 + i, 5 + i])),
+      )
+      const normal = b.node('BatchNormalization', [y, ...statistics])
+      return b.node('Add', [b.reshape(normal, [160]), b.reshape(other, [160])])
+    })
+    const after = optimizeGraph(network)
+    const conv = after.nodes.find((node) => node.opType === 'Conv')
+    expect(conv?.inputs[1], printGraph(after)).not.toMatch(/^shape/)
+    expect(conv?.inputs[2], printGraph(after)).toBe('beta')
+    await expectSame(network, after, ROUNDING)
   })
 
   it('leaves no traces of the passes in the data', () => {

@@ -32,10 +32,19 @@ export function evaluated(
     rearranged(node, scope) ?? evaluations[node.opType]?.({ node, tensors, limit, dimsOf })
   if (value === undefined || value.bytes.length > limit) return undefined
   const [name = ''] = node.outputs
-  return replaced ? derived(name, value, replaced) : { name, ...value }
+  const origin = originOf(tensors, value)
+  return origin ? derived(name, value, origin) : { name, ...value }
 }
 
-function largestOf(tensors: readonly (Initializer | undefined)[]): Initializer | undefined {
+/** What a value is named for: the largest constant of its type, not the shape that it is given. */
+function originOf(tensors: Tensors, { dataType }: TensorData): Initializer | undefined {
+  const alike = tensors.filter((tensor) => tensor?.dataType === dataType)
+  return largestOf(tensors.length === 1 ? tensors : alike)
+}
+
+type Tensors = readonly (Initializer | undefined)[]
+
+function largestOf(tensors: Tensors): Initializer | undefined {
   return tensors.reduce((largest, tensor) => {
     return (tensor?.bytes.length ?? 0) > (largest?.bytes.length ?? -1) ? tensor : largest
   }, undefined)
