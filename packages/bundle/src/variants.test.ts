@@ -133,10 +133,17 @@ describe.each(['bernoulli', 'gaussian'] as const)('variants of %s likelihood', (
   })
 
   it('are made anew where they are there, the same', async () => {
+    const said: string[] = []
     const again = await addVariants(files ?? new Map(), nodeBackend, {
       ...options,
       precisions: ['int8'],
+      onProgress: (doing) => void said.push(doing),
     })
+    expect(said).toEqual([
+      'int8: there already, made anew',
+      'calibrating int8 on 60 images',
+      'measuring on 60 images',
+    ])
     expect([...again.keys()]).toEqual([...(files?.keys() ?? [])])
     for (const [path, bytes] of again) expect([path, bytes]).toEqual([path, files?.get(path)])
   })

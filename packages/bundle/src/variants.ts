@@ -57,10 +57,14 @@ export async function addVariants(
   const manifest = await readManifest(reader)
   for (const set of [options.calibration, options.test]) checkShape(manifest, set)
   const images = calibrationImages(options.calibration)
-  if (precisions.includes('int8')) onProgress?.(`calibrating int8 on ${images.count} images`)
+  for (const each of precisions) {
+    const known = Object.values(manifest.files).some(({ precision }) => precision === each)
+    if (known) onProgress?.(`${each}: there already, made anew`)
+  }
+  if (precisions.includes('int8')) onProgress?.(`calibrating int8 on ${counted(images)}`)
   const source = { reader, manifest, backend, precisions, images, signal }
   const light = await lightFiles(source)
-  onProgress?.(`measuring on ${options.test.count} images`)
+  onProgress?.(`measuring on ${counted(options.test)}`)
   const entries = await entriesOf(light, { ...options, reader, manifest, backend, images })
   const made = Object.fromEntries(light.map(({ path }, i) => [path, entries[i]]))
   const renewed = parseManifest({ ...manifest, files: { ...manifest.files, ...made } })
@@ -69,6 +73,10 @@ export async function addVariants(
   const doubts = [...shared, ...fileWarnings({ files: Object.fromEntries(own) })]
   doubts.forEach((doubt) => onWarning(doubt))
   return withFiles(files, { manifest: renewed, light, shared })
+}
+
+function counted({ count }: ImageSet): string {
+  return `${count} ${count === 1 ? 'image' : 'images'}`
 }
 
 function checkShape({ image }: Manifest, { name, shape }: ImageSet): void {
