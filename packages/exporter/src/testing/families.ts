@@ -52,14 +52,26 @@ const also = Object.keys(complexLowerings).filter((kernel) => kernel in lowering
 
 /** Every kernel that can be exported stands in one family. */
 export const families: readonly Family[] = [
-  family('Arithmetic', [binary]),
+  family(
+    'Arithmetic',
+    [binary],
+    'booleans stay such: true and true add up to true, where the cpu backend of TensorFlow.js stores 2',
+  ),
   family('Functions of one tensor', [elementwise]),
   family('Activations', [activation]),
   family('Comparisons and logic', [logic]),
   family('Matrix products', [matmul]),
   family('Convolutions', [convolution, depthwiseConvolution, dilation], 'gradients included'),
-  family('Pools', [pooling, poolGradients], 'gradients included'),
-  family('Normalisation', [normalization, softmaxes]),
+  family(
+    'Pools',
+    [pooling, poolGradients],
+    'gradients included; `MaxPool3DGrad` also for windows whose height is not their width, where the cpu backend loses gradients',
+  ),
+  family(
+    'Normalisation',
+    [normalization, softmaxes],
+    '`FusedBatchNorm` stretches moments of any shape, such as [1, channels, 1, 1]; the cpu backend takes them for numbers of the last axis',
+  ),
   family(
     'Reductions',
     [reduction],
@@ -75,15 +87,27 @@ export const families: readonly Family[] = [
     [segment],
     'numbers and ids outside the range are left out, also negative ones in a histogram, which TensorFlow.js refuses',
   ),
-  family('Shapes', [movement, slicing, padding]),
+  family(
+    'Shapes',
+    [movement, slicing, padding],
+    '`StridedSlice` also drops axes beside strides, where the cpu backend fails',
+  ),
   family('Picking and putting', [gathering, scattering, sparse]),
   family(
     'Sizes that depend on values',
     [selection, sparseRows, ragged],
     'each such size is a further open size of the graph; soft suppression is refused; values that TensorFlow.js refuses when it sees them are not',
   ),
-  family('Making', [creation, sequence], '`Range` and `LinSpace` of numbers that are known'),
-  family('Images', [resizing, resizeGradients, cropping, rotation, transformation]),
+  family(
+    'Making',
+    [creation, sequence],
+    '`Range` and `LinSpace` of numbers that are known, `Range` also of those that follow from open sizes',
+  ),
+  family(
+    'Images',
+    [resizing, resizeGradients, cropping, rotation, transformation],
+    'any number of images of any shape, also in `Transform`, where the cpu backend leaves out all but the first, and in `ResizeBilinearGrad` and `ResizeNearestNeighborGrad`, where it mixes them up',
+  ),
   family(
     'Complex numbers',
     [complex, onlyComplex],
