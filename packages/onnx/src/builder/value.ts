@@ -76,9 +76,13 @@ export function text(call: Call, name: string, fallback: string): string {
   return attribute?.type === 'string' ? attribute.value : fallback
 }
 
-/** An integer attribute, or what it defaults to. */
-export function int(call: Call, name: string, fallback: number): number {
-  const attribute = call.attributes[name]
+/** An integer attribute of a call or a node, or what it defaults to. */
+export function int(
+  { attributes }: Pick<Call, 'attributes'>,
+  name: string,
+  fallback: number,
+): number {
+  const attribute = attributes[name]
   return attribute?.type === 'int' ? attribute.value : fallback
 }
 

@@ -2,7 +2,7 @@
 import type { Dim, Graph, Node } from '../types.js'
 import { isElementwise } from './movers.js'
 import { type Change, rewritten, sameAs, type Site } from './rewrite.js'
-import { sameDims } from './scope.js'
+import { dimsOf, sameDims } from './scope.js'
 
 /**
  * Removes Tile and Expand, where they repeat axes of size 1 alone, before element-wise operators that
@@ -125,8 +125,4 @@ function broadcastOf(names: readonly string[], site: Site): Dim[] | undefined {
   })
   const clear = known.length === shapes.length && sizes.every((all) => all.length <= 1)
   return clear ? sizes.map(([dim = 1]) => dim) : undefined
-}
-
-function dimsOf(name: string | undefined, { scope }: Site): readonly Dim[] | undefined {
-  return scope.types.get(name ?? '')?.dims
 }

@@ -1,5 +1,5 @@
 // What Conv, ConvTranspose and Gemm have in common: weights and a bias, with a place for each output channel.
-import { elementCount } from '../builder/value.js'
+import { elementCount, int } from '../builder/value.js'
 import { numbersOf, tensorOf } from '../builder/tensor.js'
 import type { Initializer, Node } from '../types.js'
 import { derived } from './origin.js'
@@ -29,7 +29,7 @@ export function layerBefore(name: string | undefined, site: Site): Layer | undef
   const weights = site.scope.constants.get(node.inputs[1] ?? '')
   const rank = site.scope.types.get(node.outputs[0] ?? '')?.dims?.length
   if (weights?.dataType !== 'float32' || rank === undefined) return undefined
-  const groups = node.opType === 'ConvTranspose' ? numberOf(node, 'group') : 1
+  const groups = node.opType === 'ConvTranspose' ? int(node, 'group', 1) : 1
   const weightAxis = weightAxisOf(node)
   const channels = (weights.dims[weightAxis] ?? 0) * groups
   const bias = biasOf(node, channels, site)
@@ -49,12 +49,7 @@ function isLayer(node: Node): boolean {
 
 function weightAxisOf(node: Node): number {
   if (node.opType === 'Conv') return 0
-  return node.opType === 'Gemm' && numberOf(node, 'transB', 0) === 1 ? 0 : 1
-}
-
-function numberOf({ attributes }: Node, name: string, fallback = 1): number {
-  const attribute = attributes[name]
-  return attribute?.type === 'int' ? attribute.value : fallback
+  return node.opType === 'Gemm' && int(node, 'transB', 0) === 1 ? 0 : 1
 }
 
 function biasOf(node: Node, channels: number, site: Site): Initializer | undefined | 'unknown' {

@@ -1,5 +1,5 @@
 // Another order of the features of a matrix [batch, features], in the constants before or behind it.
-import { elementCount } from '../builder/value.js'
+import { elementCount, int } from '../builder/value.js'
 import type { Initializer, Node, TensorData } from '../types.js'
 import { isElementwise } from './movers.js'
 import { derived } from './origin.js'
@@ -61,9 +61,8 @@ function isProduct({ opType, domain }: Node): boolean {
   return !domain && (opType === 'MatMul' || opType === 'Gemm')
 }
 
-function isSet({ attributes }: Node, name: string): boolean {
-  const attribute = attributes[name]
-  return attribute?.type === 'int' && attribute.value !== 0
+function isSet(node: Node, name: string): boolean {
+  return int(node, name, 0) !== 0
 }
 
 /** The product whose left operand has its columns in the new order. */

@@ -2,6 +2,7 @@
 import type { Dim, Graph, Node } from '../types.js'
 import { permutationOf } from './permutation.js'
 import { type Change, rewritten, type Rule, sameAs, type Site } from './rewrite.js'
+import { dimsOf } from './scope.js'
 
 const types: readonly (string | undefined)[] = ['float32', 'float16', 'float64']
 
@@ -59,10 +60,6 @@ function isProduct(node: Node, site: Site): boolean {
   if (node.opType !== 'MatMul' || node.domain) return false
   if (!types.includes(site.scope.types.get(node.outputs[0] ?? '')?.dataType)) return false
   return node.inputs.every((name) => dimsOf(name, site)?.length === 2)
-}
-
-function dimsOf(name: string | undefined, { scope }: Site): readonly Dim[] | undefined {
-  return scope.types.get(name ?? '')?.dims
 }
 
 /** Whether a bias is stretched to the product's shape, as Gemm does it. */

@@ -1,6 +1,6 @@
 // How each operator takes a Transpose of its operand behind itself: the table to which new operators are added.
 import { numbersOf, tensorOf } from '../builder/tensor.js'
-import { attr, axisOf } from '../builder/value.js'
+import { attr, axisOf, int } from '../builder/value.js'
 import type { Node, TensorData } from '../types.js'
 import type { Arranged } from './operands.js'
 import { inverse } from './permutation.js'
@@ -69,7 +69,7 @@ const reduced: Mover = (node, move) => {
 
 /** An attribute `axis` that the operator reduces to an index. */
 const indexed: Mover = (node, move) => {
-  const axes = [at(move.perm, axisAttribute(node, 0))]
+  const axes = [at(move.perm, int(node, 'axis', 0))]
   return {
     operands: first(node, move),
     attributes: withAxis(node, move.perm, 0),
@@ -134,7 +134,7 @@ const resize: Mover = (node, move) => {
 const gather: Mover = (node, move) => {
   const rank = move.scope.types.get(node.inputs[1] ?? '')?.dims?.length
   if (rank === undefined || rank > 1) return undefined
-  const axes = [at(move.perm, axisAttribute(node, 0))]
+  const axes = [at(move.perm, int(node, 'axis', 0))]
   return {
     operands: first(node, move),
     attributes: withAxis(node, move.perm, 0),
@@ -222,13 +222,8 @@ function at(perm: readonly number[], axis: number): number {
   return perm[axisOf(axis, perm.length)] ?? axis
 }
 
-function axisAttribute({ attributes }: Node, fallback: number): number {
-  const { axis } = attributes
-  return axis?.type === 'int' ? axis.value : fallback
-}
-
 function withAxis(node: Node, perm: readonly number[], fallback: number): Node['attributes'] {
-  return { ...node.attributes, axis: attr.int(at(perm, axisAttribute(node, fallback))) }
+  return { ...node.attributes, axis: attr.int(at(perm, int(node, 'axis', fallback))) }
 }
 
 function keeps({ attributes }: Node): boolean {

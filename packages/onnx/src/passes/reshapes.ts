@@ -5,7 +5,7 @@ import type { Dim, Graph, Initializer, Node } from '../types.js'
 import { isElementwise } from './movers.js'
 import { derived } from './origin.js'
 import { type Change, rewritten, type Rule, sameAs, type Site } from './rewrite.js'
-import { sameDims } from './scope.js'
+import { dimsOf, sameDims } from './scope.js'
 import { shapeSizes } from './sizes.js'
 
 const shapers = new Set(['Reshape', 'Squeeze', 'Unsqueeze', 'Flatten'])
@@ -157,8 +157,4 @@ function shapeConstant(
   if (sizes === undefined) return undefined
   const list = tensorOf('int64', [sizes.length], sizes)
   return derived(site.names.take(name), list, { name: 'shape' })
-}
-
-function dimsOf(name: string | undefined, { scope }: Site): readonly Dim[] | undefined {
-  return scope.types.get(name ?? '')?.dims
 }

@@ -21,6 +21,14 @@ export function scopeOf(graph: Graph, outer?: Scope): Scope {
   }
 }
 
+/** The shape of a value, where it is known. */
+export function dimsOf(
+  name: string | undefined,
+  { scope }: { readonly scope: Scope },
+): readonly Dim[] | undefined {
+  return scope.types.get(name ?? '')?.dims
+}
+
 /** Whether two shapes are known, and known to be the same. */
 export function sameDims(a: readonly Dim[] | undefined, b: readonly Dim[] | undefined): boolean {
   if (a === undefined || a.length !== b?.length) return false

@@ -1,8 +1,8 @@
 // Operators that only move, repeat or count elements, on constants; bytes stay as they are.
 import { tensorOf } from '../../builder/tensor.js'
 import { broadcast } from '../../builder/inference/elementwise.js'
-import { axisOf, elementCount } from '../../builder/value.js'
-import type { Node, TensorData } from '../../types.js'
+import { axisOf, elementCount, int } from '../../builder/value.js'
+import type { TensorData } from '../../types.js'
 import { rowMajorStrides } from '../permutation.js'
 import { stretched } from './arithmetic.js'
 import { type Evaluation, exactNumbers, gathered, isWanted, type Known } from './types.js'
@@ -11,7 +11,7 @@ const concat: Evaluation = ({ node, tensors, limit }) => {
   const parts = tensors.filter((tensor) => tensor !== undefined)
   const [first] = parts
   if (first === undefined || parts.length !== tensors.length) return undefined
-  const axis = axisOf(intOf(node, 'axis', 0), first.dims.length)
+  const axis = axisOf(int(node, 'axis', 0), first.dims.length)
   const sizes = parts.map((part) => part.dims[axis] ?? 0)
   const whole = sizes.reduce((sum, size) => sum + size, 0)
   const dims = first.dims.map((size, i) => (i === axis ? whole : size))
@@ -63,7 +63,7 @@ const gather: Evaluation = ({ node, tensors, limit }) => {
   const [tensor, indices] = tensors
   const places = exactNumbers(indices)
   if (tensor === undefined || indices === undefined || places === undefined) return undefined
-  const axis = axisOf(intOf(node, 'axis', 0), tensor.dims.length)
+  const axis = axisOf(int(node, 'axis', 0), tensor.dims.length)
   const size = tensor.dims[axis] ?? 0
   const dims = [...tensor.dims.slice(0, axis), ...indices.dims, ...tensor.dims.slice(axis + 1)]
   const isInside = places.every((place) => place >= -size && place < size)
@@ -109,7 +109,7 @@ const shape: Evaluation = ({ node, dimsOf }) => {
   const sizes = dims?.filter((dim) => typeof dim === 'number')
   if (dims === undefined || sizes?.length !== dims.length) return undefined
   if (node.opType === 'Size') return tensorOf('int64', [], [elementCount(sizes)])
-  const part = sizes.slice(intOf(node, 'start', 0), intOf(node, 'end', sizes.length))
+  const part = sizes.slice(int(node, 'start', 0), int(node, 'end', sizes.length))
   return tensorOf('int64', [part.length], part)
 }
 
@@ -146,11 +146,6 @@ const constant: Evaluation = ({ node }) => {
 
 function list(dataType: 'int64' | 'float32', values: readonly number[]): TensorData {
   return tensorOf(dataType, [values.length], values)
-}
-
-function intOf({ attributes }: Node, name: string, fallback: number): number {
-  const attribute = attributes[name]
-  return attribute?.type === 'int' ? attribute.value : fallback
 }
 
 /** Whether an operand is given but not known. */
