@@ -16,32 +16,6 @@ export interface Affine {
   readonly slopes: Readonly<Record<string, Slope>>
 }
 
-/** Sizes that differ, so that dimensions are told apart, and are no multiples of usual ones. */
-const PROBES = [11, 13, 17, 19, 23, 29, 31]
-
-/** How far the last probe is from the others, so that rounding to multiples shows. */
-const FAR = 97
-
-/**
- * The sizes to trace at: first all symbols at a size each, then each symbol alone changed, last all
- * changed, to see whether the functions found are affine indeed. Without symbols: twice the same.
- */
-export function probeSizes(symbols: readonly string[], multiples: Sizes = {}): Sizes[] {
-  const raised = (changed: readonly string[], by: number) =>
-    Object.fromEntries(
-      symbols.map((symbol, i) => {
-        const steps = probeSize(i) + (changed.includes(symbol) ? by : 0)
-        return [symbol, steps * (multiples[symbol] ?? 1)]
-      }),
-    )
-  return [raised([], 0), ...symbols.map((symbol) => raised([symbol], 1)), raised(symbols, FAR)]
-}
-
-/** The first size of the symbol at a place in the list. */
-export function probeSize(place: number): number {
-  return PROBES[place] ?? 37 + 2 * place
-}
-
 /** The affine function through what was seen at the probe sizes, or undefined where there is none. */
 export function fitAffine(seen: readonly number[], probes: readonly Sizes[]): Affine | undefined {
   const [base = {}] = probes
@@ -70,7 +44,8 @@ function grown({ by, per }: Slope, size = 0): number {
   return (size / per) * by
 }
 
-function evaluate(affine: Affine, sizes: Sizes): number {
+/** Its value at sizes of the symbols. */
+export function evaluate(affine: Affine, sizes: Sizes): number {
   return Object.entries(affine.slopes).reduce(
     (sum, [symbol, slope]) => sum + grown(slope, sizes[symbol]),
     affine.constant,

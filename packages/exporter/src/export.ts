@@ -2,13 +2,13 @@
 import type * as tf from '@tensorflow/tfjs-core'
 import { DEFAULT_OPSET, type Graph, identifier } from '@anyvae/onnx'
 import { Captures } from './captures.js'
-import { probeSizes } from './affine.js'
 import { TraceError } from './error.js'
 import { checkInputs, checkOptions, type ExportOptions } from './export-options.js'
 import { tensorFunction, type TensorResult } from './models/function.js'
 import { graphModel, type GraphModelLike, isGraphModel } from './models/graph-model.js'
 import { isLayersModel, layersModel, type LayersModelLike } from './models/layers-model.js'
 import { type InputLike, type Traceable, withEqualNames } from './models/traceable.js'
+import { firstSizes } from './probes.js'
 import type { Tensors } from './record.js'
 import { type InnerTraceOptions, symbolSources, traceAt, traceWith } from './trace.js'
 import { type ExportedModel, written } from './write.js'
@@ -150,14 +150,15 @@ function tracedGraph(traceable: Traceable, captures: Captures, options: ExportOp
 /** The names that a function gives its results, found by running it once. */
 function outputNames({ fn, inputs }: Traceable, trace: InnerTraceOptions): string[] {
   let names: string[] = []
-  const [sizes = {}] = probeSizes(Object.keys(symbolSources(inputs)), trace.multiples)
+  const { multiples = {}, ranges = {} } = trace
+  const symbols = Object.keys(symbolSources(inputs))
   traceAt(
     (...tensors) => {
       const results = fn(...tensors)
       names = Object.keys(results)
       return results
     },
-    sizes,
+    firstSizes({ symbols, multiples, ranges }),
     trace,
   )
   return names

@@ -1,6 +1,7 @@
 // Sizes that depend on values: measured where graphs are computed at once, symbols where they are traced.
 import { type Attribute, type Graph, Names, type Value, type ValueType } from '@anyvae/onnx'
-import { probeSize, type Sizes } from './affine.js'
+import type { Sizes } from './affine.js'
+import { probeSize } from './probes.js'
 import type { Sources } from './sizes.js'
 
 /** The types of an operator's results. */

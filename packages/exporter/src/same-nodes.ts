@@ -26,7 +26,7 @@ function sameNode(a: Node, b: Node): boolean {
 }
 
 /** What must be the same at every size; of graphs within a node, all but the sizes. */
-function signature({ opType, inputs, outputs, attributes }: Node): unknown[] {
+export function signature({ opType, inputs, outputs, attributes }: Node): unknown[] {
   const inner = Object.entries(attributes).map(([name, attribute]) =>
     attribute.type === 'graph'
       ? [
@@ -65,7 +65,8 @@ function differing(graph: string, [one, two]: Pair<Node>, sizes: Pair<Sizes>): T
   )
 }
 
-function sizesText(sizes: Sizes): string {
+/** Such as `height = 13, width = 17`. */
+export function sizesText(sizes: Sizes): string {
   return Object.entries(sizes)
     .map(([symbol, size]) => `${symbol} = ${size}`)
     .join(', ')

@@ -13,11 +13,11 @@ import {
   type ValueInfo,
 } from '@anyvae/onnx'
 import { type Affine, dimName, fitAffine, plainDim, type Sizes } from './affine.js'
-import { about } from './explain.js'
 import { guarded } from './guard.js'
 import { merged } from './order.js'
 import { fitPower } from './powers.js'
 import { fitRange } from './ranges.js'
+import { differingConstant, sameTensor } from './same-constants.js'
 import { checkSameNodes } from './same-nodes.js'
 import { SizeNodes, type Sources } from './sizes.js'
 
@@ -30,6 +30,8 @@ export interface Traces {
   readonly multiples: Sizes
   /** By the name of a list: the number in it, where traces saw only what it was cut down to. */
   readonly limits: ReadonlyMap<string, number>
+  /** Traces at the first sizes once more, to tell what is drawn from what depends on sizes. */
+  readonly again: () => Graph
 }
 
 /** One graph for all sizes. What is no affine function of the symbols is refused, never baked in. */
@@ -104,10 +106,7 @@ function generalInitializer(
     if (computed(initializer, all, { traces, sizes })) {
       return []
     }
-    throw about(
-      initializer.name,
-      `${initializer.name}: a constant of shape [${initializer.dims.join(', ')}] differs from trace to trace, expected the same; it was drawn at random on the host (make it an input) or depends on a symbolic size`,
-    )
+    throw differingConstant(all, traces)
   }
   const constants = entries.map((entry) => entry && plainDim(entry))
   const open = constants.filter((entry) => typeof entry !== 'number').length
@@ -218,13 +217,4 @@ function namedDims(
     return affine === undefined ? `${value.name}_size_${axis}` : dimName(affine)
   })
   return { ...value, dims }
-}
-
-function sameTensor(a: Initializer, b: Initializer): boolean {
-  return (
-    a.dataType === b.dataType &&
-    a.dims.join() === b.dims.join() &&
-    (a.bytes === b.bytes ||
-      (a.bytes.length === b.bytes.length && a.bytes.every((byte, i) => byte === b.bytes[i])))
-  )
 }

@@ -1,13 +1,15 @@
 // Traces a function of tensors to an ONNX graph.
 import { DEFAULT_OPSET, type Graph, identifier } from '@anyvae/onnx'
-import { probeSizes, type Sizes } from './affine.js'
+import type { Sizes } from './affine.js'
 import { Captures } from './captures.js'
+import { comparable, type Compared, type TraceAt } from './comparable.js'
 import { TraceError } from './error.js'
 import { located, placeOf, type Watch } from './explain.js'
 import type { HostValueRule } from './host.js'
 import type { OperandType } from './operand.js'
 import { plainLimits } from './limits.js'
 import { OpenSymbols } from './open.js'
+import { firstSizes, type Probe, probesOf, type Ranges } from './probes.js'
 import {
   type Parameter,
   record,
@@ -46,6 +48,11 @@ export interface TraceOptions {
    * doubles them again works at multiples of 2 alone; the graph fails at other sizes.
    */
   readonly multiples?: Readonly<Record<string, number>>
+  /**
+   * By symbol: its least and largest size, where the function cannot run at those around 11 to 20
+   * that it is traced at.
+   */
+  readonly ranges?: Ranges
   /** Promises that no value is NaN, infinite or, where it is cast to int32, beyond int32; default false. */
   readonly assumeFinite?: boolean
 }
@@ -78,32 +85,57 @@ export function traceWith(fn: TensorFunction, options: InnerTraceOptions): Graph
   const sources = symbolSources(options.inputs)
   const { multiples = {} } = options
   checkMultiples(options.name, Object.keys(multiples), Object.keys(sources))
-  const [base = {}] = probeSizes(Object.keys(sources), multiples)
+  const known = { multiples, ranges: options.ranges ?? {} }
+  const base = firstSizes({ symbols: Object.keys(sources), ...known })
   const first = traceAt(fn, base, options)
   // Sizes that depend on values have come up as further symbols, at their first sizes already.
-  const [, ...rest] = probeSizes(Object.keys(first.open.sizes), multiples)
-  const others = rest.map((sizes) => traceAt(fn, sizes, options))
-  const probes = [first.open.sizes, ...rest]
+  const [, ...probes] = probesOf({ symbols: Object.keys(first.open.sizes), ...known })
   try {
-    return generalize({
-      graphs: [first.graph, ...others.map(({ graph }) => graph)],
-      probes,
+    const { traces, check } = comparable(tracesAt(fn, probes, { first, options }))
+    const [, ...others] = traces.map(({ graph }) => graph)
+    const all = { probes: traces.map(({ sizes }) => sizes), multiples }
+    const graph = generalize({
+      ...all,
+      graphs: [first.graph, ...others],
       sources: { ...sources, ...first.open.sourcesIn(first.graph) },
-      multiples,
       limits: plainLimits({
-        seen: [first, ...others].map(({ open }) => open.limits),
-        probes,
+        ...all,
+        seen: traces.map(({ open }) => open.limits),
         at: (sizes) => traceAt(fn, sizes, options).open.limits,
       }),
+      again: () => traceAt(fn, base, options).graph,
     })
+    check()
+    return graph
   } catch (error) {
     throw located(error, (watch) => traceAt(fn, base, { ...options, watch }))
   }
 }
 
+/** The traces at further sizes; where the function may fail and does, there is none. */
+function tracesAt(
+  fn: TensorFunction,
+  probes: readonly Probe[],
+  { first, options }: { readonly first: Traced; readonly options: InnerTraceOptions },
+): Compared<Traced> {
+  const at = ({ sizes, optional }: Probe) => {
+    try {
+      return [traceAt(fn, sizes, options)]
+    } catch (error) {
+      if (!optional) throw error
+      return []
+    }
+  }
+  // The first ones, of one symbol changed each, tell what follows from the sizes.
+  const count = Object.keys(first.sizes).length || probes.length
+  return {
+    telling: [first, ...probes.slice(0, count).flatMap(at)],
+    others: probes.slice(count).flatMap(at),
+  }
+}
+
 /** A trace, and the sizes in it that depend on values. */
-interface Traced {
-  readonly graph: Graph
+interface Traced extends TraceAt {
   readonly open: OpenSymbols
 }
 
@@ -121,7 +153,7 @@ export function traceAt(fn: TensorFunction, sizes: Sizes, options: InnerTraceOpt
     sizes: open,
   }
   try {
-    return { graph: record(fn, all), open }
+    return { graph: record(fn, all), open, sizes: open.sizes }
   } catch (error) {
     const symbols = Object.keys(symbolSources(options.inputs))
     throw atSizes(error, open.sizes, { name, symbols })

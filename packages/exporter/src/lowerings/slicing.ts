@@ -62,7 +62,24 @@ const stridedSlice: Lowering<'StridedSlice'> = ({ x }, attributes, recorder) => 
   if ('fill' in x || info.finalShape.includes(0)) {
     return recorder.fill(x.dataType, info.finalShape, 'fill' in x ? x.fill : 0)
   }
-  return recorder.reshape(strided(x, info, recorder), info.finalShape)
+  const plain = ellipsisMask === 0 && newAxisMask === 0
+  const asked = plain
+    ? {
+        begin: unless(beginMask, begin),
+        end: unless(endMask | shrinkAxisMask, end),
+      }
+    : { begin: [], end: [] }
+  return recorder.reshape(strided(x, info, { asked, recorder }), info.finalShape)
+}
+
+/** The places as they were given, which ONNX cuts down to the size as TensorFlow.js does. */
+function unless(mask: number, places: readonly number[]): readonly (number | undefined)[] {
+  return places.map((place, axis) => ((mask >> axis) & 1 ? undefined : place))
+}
+
+interface Asked {
+  readonly begin: readonly (number | undefined)[]
+  readonly end: readonly (number | undefined)[]
 }
 
 interface Strided {
@@ -72,7 +89,11 @@ interface Strided {
   readonly strides: readonly number[]
 }
 
-function strided(x: Operand, { begin, end, strides }: Strided, recorder: Recorder): Operand {
+function strided(
+  x: Operand,
+  { begin, end, strides }: Strided,
+  { asked, recorder }: { readonly asked: Asked; readonly recorder: Recorder },
+): Operand {
   const axes = x.dims.flatMap((size, axis) =>
     begin[axis] === 0 && end[axis] === size && strides[axis] === 1 ? [] : [axis],
   )
@@ -80,8 +101,10 @@ function strided(x: Operand, { begin, end, strides }: Strided, recorder: Recorde
     return x
   }
   const pick = (list: readonly number[]) => axes.map((axis) => list[axis] ?? 0)
-  const ends = pick(end).map((place) => (place < 0 ? START : place))
-  return sliceOf(x, { starts: pick(begin), ends, axes, steps: pick(strides) }, recorder)
+  const starts = axes.map((axis) => asked.begin[axis] ?? begin[axis] ?? 0)
+  const last = (place = 0) => (place < 0 ? START : place)
+  const ends = axes.map((axis) => asked.end[axis] ?? last(end[axis]))
+  return sliceOf(x, { starts, ends, axes, steps: pick(strides) }, recorder)
 }
 
 /** reverse(x: Tensor, dims: number[]) */
