@@ -6,6 +6,7 @@ import '@tensorflow/tfjs-backend-cpu'
 import * as tf from '@tensorflow/tfjs-core'
 import * as tfl from '@tensorflow/tfjs-layers'
 import { decodeModel } from '@anyvae/onnx'
+import { nodeBackend } from '@anyvae/runtime-node'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { run } from '../testing/command.js'
 
@@ -137,6 +138,54 @@ describe('convert', () => {
     )
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
     expect(stdout).toMatch(/^input {7}words_input float32\[3, 4\]$/m)
+  })
+
+  it('reads weights from a last file that is longer than the first', async () => {
+    const model = tfl.sequential({ name: 'long' })
+    model.add(tfl.layers.dense({ units: 2, inputShape: [3], name: 'first', useBias: false }))
+    model.add(tfl.layers.dense({ units: 3, name: 'second' }))
+    model.setWeights([tf.ones([3, 2]), tf.fill([2, 3], 2), tf.fill([3], 3)])
+    const { folder } = await saveLayers('long', model)
+    const out = join(base, 'long.onnx')
+    expect((await convert(folder, '--out', out)).exitCode).toBe(0)
+    const { graph } = decodeModel(new Uint8Array(await readFile(out)))
+    const bias = graph.initializers.find(({ name }) => name === 'second_bias')
+    expect([...new Float32Array((bias?.bytes ?? new Uint8Array()).slice().buffer)]).toEqual([
+      3, 3, 3,
+    ])
+  })
+
+  it('names the layer that TensorFlow.js itself computes otherwise', async () => {
+    const model = tfl.sequential({ name: 'swapped' })
+    const norm = tfl.layers.batchNormalization({ axis: 1, inputShape: [2, 3, 3], name: 'norm' })
+    model.add(norm)
+    const moments = [
+      [1, 2],
+      [0, 1],
+      [5, -5],
+      [1, 4],
+    ].map((each) => tf.tensor1d(each))
+    norm.setWeights(moments)
+    const { folder } = await saveLayers('swapped', model)
+    const out = join(base, 'swapped.onnx')
+    const { exitCode, stderr } = await convert(folder, '--out', out)
+    expect(exitCode).toBe(1)
+    expect(stderr).toMatch(
+      /gives other values.*; norm normalises along axis 1, where .* the last axis.*--no-verify/,
+    )
+    expect(stderr.trimEnd()).not.toContain('\n')
+    expect((await convert(folder, '--out', out, '--no-verify')).exitCode).toBe(0)
+    const session = await nodeBackend.createSession(new Uint8Array(await readFile(out)))
+    const data = new Float32Array(18)
+    const { norm: got } = await session.run({
+      norm_input: { type: 'float32', dims: [1, 2, 3, 3], data },
+    })
+    await session.release()
+    // offset - mean * scale / sqrt(variance + 0.001), by channel.
+    const wanted = [-5 / Math.sqrt(1.001), 1 + 10 / Math.sqrt(4.001)]
+    const values = Array.from(got?.data ?? [], Number)
+    expect(values).toHaveLength(18)
+    values.forEach((value, i) => expect(value).toBeCloseTo(wanted[i < 9 ? 0 : 1] ?? 0, 4))
   })
 
   it('decodes quantised weights of graph models', async () => {

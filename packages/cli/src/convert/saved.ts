@@ -93,7 +93,9 @@ async function weightData(
     }
     data.push(...parts)
   }
-  return data
+  // TensorFlow.js takes all parts for as long as the first one unless one before the last differs,
+  // and reads zeros beyond that where the last one is longer.
+  return [...data, new ArrayBuffer(0)]
 }
 
 async function shard(file: string, path: string): Promise<ArrayBuffer> {
