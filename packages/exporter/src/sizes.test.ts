@@ -84,7 +84,7 @@ describe('functions of an open size', () => {
     ['a slice of the first rows', (x) => tf.slice(x, [0, 0], [5, 4]), [5, 6, 40]],
     [
       'a size that meets fixed ones',
-      (x) => tf.image.resizeBilinear(tf.reshape(x, [1, -1, 4, 1]), [16, 4]),
+      (x) => tf.image.resizeBilinear(tf.reshape<tf.Rank.R4>(x, [1, -1, 4, 1]), [16, 4]),
       [1, 7, 16, 17],
     ],
   ])('runs %s', async (_, fn, sizes) => {
@@ -92,9 +92,22 @@ describe('functions of an open size', () => {
     await expectSame(fn, graph, sizes)
   })
 
+  it('names sizes in errors, and hints at sizes only where others work', () => {
+    expect(() => traced((x) => tf.matMul(x, tf.ones([5, 4])), ['batch', 3])).toThrow(
+      /^(?!.*multiples).*batch, ?3.*sizes\.test\.ts:\d+/,
+    )
+    const own = () => {
+      throw new Error('of the user')
+    }
+    expect(() => traced(own, ['batch', 3])).toThrow(/^graph: of the user$/)
+    expect(() => traced((x) => tf.reshape(x, [-1, 3]), ['batch', 4])).toThrow(
+      /fails at batch = 11, .* as it does at batch = 12; .*multiples: { batch: 8 }/,
+    )
+  })
+
   it('takes the range of a size where it cannot be that of a trace', async () => {
     const fn = (x: tf.Tensor) => tf.add(x, tf.slice(table(8), 0, rows(x)))
-    expect(() => traced(fn, ['length', 4])).toThrow(/fails at length = 11/)
+    expect(() => traced(fn, ['length', 4])).toThrow(/ranges: { length: \[1, 7\] }/)
     const graph = traced(fn, ['length', 4], { ranges: { length: [1, 8] } })
     await expectSame(fn, graph, [1, 5, 8])
   })

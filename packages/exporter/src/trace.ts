@@ -4,7 +4,8 @@ import type { Sizes } from './affine.js'
 import { Captures } from './captures.js'
 import { comparable, type Compared, type TraceAt } from './comparable.js'
 import { TraceError } from './error.js'
-import { located, placeOf, type Watch } from './explain.js'
+import { located, type Watch } from './explain.js'
+import { failure } from './failure.js'
 import type { HostValueRule } from './host.js'
 import type { OperandType } from './operand.js'
 import { plainLimits } from './limits.js'
@@ -118,11 +119,12 @@ function tracesAt(
   probes: readonly Probe[],
   { first, options }: { readonly first: Traced; readonly options: InnerTraceOptions },
 ): Compared<Traced> {
+  const symbols = Object.keys(symbolSources(options.inputs))
   const at = ({ sizes, optional }: Probe) => {
+    if (!optional) return [traceAt(fn, sizes, options)]
     try {
-      return [traceAt(fn, sizes, options)]
-    } catch (error) {
-      if (!optional) throw error
+      return [tracedAt(fn, new OpenSymbols(symbols, sizes), options)]
+    } catch {
       return []
     }
   }
@@ -139,9 +141,39 @@ interface Traced extends TraceAt {
   readonly open: OpenSymbols
 }
 
-/** One trace, at the given sizes of the symbols. */
+/** One trace, at the given sizes of the symbols; errors of the function are told with more. */
 export function traceAt(fn: TensorFunction, sizes: Sizes, options: InnerTraceOptions): Traced {
-  const open = new OpenSymbols(Object.keys(symbolSources(options.inputs)), sizes)
+  const sources = symbolSources(options.inputs)
+  const open = new OpenSymbols(Object.keys(sources), sizes)
+  try {
+    return tracedAt(fn, open, options)
+  } catch (error) {
+    const { name = 'graph', multiples = {}, ranges = {} } = options
+    const dims = Object.values(options.inputs).flatMap((input) => input.dims)
+    const probes = probesOf({ symbols: Object.keys(open.sizes), multiples, ranges })
+    const runs = (other: Sizes) =>
+      succeeds(() => tracedAt(fn, new OpenSymbols(Object.keys(sources), other), options))
+    throw failure(error, {
+      name,
+      symbols: Object.keys(sources),
+      sizes: open.sizes,
+      fixed: dims.filter((dim) => typeof dim === 'number'),
+      others: probes.map((probe) => probe.sizes),
+      runs,
+    })
+  }
+}
+
+function succeeds(run: () => unknown): boolean {
+  try {
+    run()
+    return true
+  } catch {
+    return false
+  }
+}
+
+function tracedAt(fn: TensorFunction, open: OpenSymbols, options: InnerTraceOptions): Traced {
   const { name = 'graph', doc, opset = DEFAULT_OPSET, parameters = {}, ...rest } = options
   const all: RecordOptions = {
     ...rest,
@@ -149,35 +181,10 @@ export function traceAt(fn: TensorFunction, sizes: Sizes, options: InnerTraceOpt
     ...(doc === undefined ? {} : { doc }),
     opset,
     parameters,
-    inputs: staticInputs(options.inputs, sizes),
+    inputs: staticInputs(options.inputs, open.sizes),
     sizes: open,
   }
-  try {
-    return { graph: record(fn, all), open, sizes: open.sizes }
-  } catch (error) {
-    const symbols = Object.keys(symbolSources(options.inputs))
-    throw atSizes(error, open.sizes, { name, symbols })
-  }
-}
-
-interface Named {
-  readonly name: string
-  /** Of the inputs, whose multiples can be named. */
-  readonly symbols: readonly string[]
-}
-
-/** An error of the user's function with the sizes that it met, which are none that the user chose. */
-function atSizes(error: unknown, sizes: Sizes, { name, symbols }: Named): unknown {
-  const chosen = Object.entries(sizes).map(([symbol, size]) => `${symbol} = ${size}`)
-  if (error instanceof TraceError || !(error instanceof Error) || chosen.length === 0) {
-    return error
-  }
-  const symbol = symbols.at(-1)
-  const hint = `; where it needs multiples of a size, name them (multiples: { ${symbol ?? ''}: 8 })`
-  return new TraceError(
-    `${name}: the function fails at ${chosen.join(', ')}, got "${error.message}", expected it to run at any size${symbol === undefined ? '' : hint}${placeOf(error)}`,
-    { cause: error },
-  )
+  return { graph: record(fn, all), open, sizes: open.sizes }
 }
 
 /** Refuses inputs whose shapes cannot be. */
