@@ -1,3 +1,4 @@
+// Values are not repeated for operators that do so, and stay the same.
 import { describe, expect, it } from 'vitest'
 import type { GraphBuilder } from '../builder/builder.js'
 import type { Value } from '../builder/value.js'

@@ -1,3 +1,4 @@
+// Bounds become one Clip, and values stay the same, NaN too.
 import { InferenceSession, Tensor } from 'onnxruntime-node'
 import { describe, expect, it } from 'vitest'
 import type { GraphBuilder } from '../builder/builder.js'
