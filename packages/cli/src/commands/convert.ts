@@ -24,10 +24,10 @@ interface ConvertFlags extends CommonFlags {
 
 export function addConvert(program: Command, context: Context): void {
   const command = addCommand(program, 'convert', {
-    description: 'Convert a saved TensorFlow.js model, of layers or a graph, to ONNX.',
+    description: 'Convert a saved TensorFlow.js model to ONNX.',
     example: 'anyvae convert model.json --out model.onnx',
   })
-    .argument('<model>', 'model.json, or the folder that it is in')
+    .argument('<model>', 'model.json of layers or a graph, or the folder that it is in')
     .addOption(outFlag('the model', ['.onnx']).makeOptionMandatory())
     .addOption(whole('--opset <n>', 'ONNX operator set, 13 to 21 (default: 17)', 13, 21))
     .addOption(
