@@ -41,7 +41,7 @@ describe('assumeFinite', () => {
     ['maxPool', (x) => tf.maxPool(x, 2, 2, 'same'), ['Transpose', 'MaxPool', 'Transpose']],
     [
       'gradient of maxPool',
-      (x) => tf.grad((y: tf.Tensor4D) => tf.maxPool(y, 2, 2, 'valid'))(x),
+      (x) => tf.grad((y) => tf.maxPool(y as tf.Tensor4D, 2, 2, 'valid'))(x),
       ['Transpose', 'MaxPool', 'MaxUnpool', 'Transpose'],
     ],
   ] as const satisfies [string, Fn, string[]][])(
