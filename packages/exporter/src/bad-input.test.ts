@@ -132,6 +132,18 @@ describe('exportOnnx of bad input', () => {
   it.each<[string, object, object, RegExp]>([
     ['a name that is none', { 'my image': [3] }, {}, /expected one such as 'my_image'/],
     ['a shape that is none', { x: [-1] }, {}, /input x has no usable shape/],
+    ['a null among the sizes', { x: [null, 64] }, {}, /input x has no usable shape.*'batch'/],
+    ['a type in place of a shape', { x: 'float32' }, {}, /input x has no usable shape/],
+    ['another word for a shape', { x: { shape: [3] } }, {}, /input x has no usable shape/],
+    ['a tensor', { x: tf.ones([2, 3]) }, {}, /input x has no usable shape, got a Tensor/],
+    [
+      'another word for a type',
+      { x: { dims: [3], dtype: 'int32' } },
+      {},
+      /unknown property, got dtype, expected dims and dataType/,
+    ],
+    ['a range of one size', { x: ['n'] }, { ranges: { n: [3, 3] } }, /unknown ranges, got .*3, ?3/],
+    ['a range of no size', { x: [3] }, { ranges: { n: [1, 3] } }, /ranges of a size that no input/],
     ['an output named like an input', { x: [3] }, { outputs: ['x'] }, /x/],
     ['two outputs of one name', { x: [3] }, { outputs: ['a', 'a'] }, /a/],
     [

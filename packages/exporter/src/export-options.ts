@@ -1,5 +1,6 @@
 // How a model is exported, and what cannot be asked.
 import { TraceError } from './error.js'
+import type { Ranges } from './probes.js'
 
 /** How a model is exported. */
 export interface ExportOptions {
@@ -26,6 +27,8 @@ export interface ExportOptions {
   readonly outputs?: readonly string[]
   /** By symbol: what its sizes are multiples of; the graph fails at other sizes. Default 1. */
   readonly multiples?: Readonly<Record<string, number>>
+  /** By symbol: its least and largest size, where a function fails at the usual ones, 11 to 20. */
+  readonly ranges?: Ranges
   /**
    * Promises that no value is NaN, infinite or, where it is cast to int32, beyond int32: leaves out
    * what only treats those, default false. Results for other values are the same.
@@ -49,6 +52,12 @@ interface Kind {
 const isText = (value: unknown) => typeof value === 'string'
 const isSwitch = (value: unknown) => typeof value === 'boolean'
 const isNames = (value: unknown) => Array.isArray(value) && value.every(isText)
+
+const isRange = (value: unknown) =>
+  Array.isArray(value) &&
+  value.length === 2 &&
+  value.every((size) => Number.isSafeInteger(size) && Number(size) > 0) &&
+  Number(value[0]) < Number(value[1])
 
 /** Whether a value is an object by names, no list. */
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
@@ -75,6 +84,10 @@ const KINDS: Readonly<Record<keyof ExportOptions, Kind>> = {
   unroll: onOrOff,
   outputs: names,
   multiples: { is: isRecord, expected: 'whole numbers by name, such as { height: 8 }' },
+  ranges: {
+    is: (value) => isRecord(value) && Object.values(value).every(isRange),
+    expected: 'a least and a larger size by name, such as { length: [1, 30] }',
+  },
   metadata: {
     is: (value) => isRecord(value) && Object.values(value).every(isText),
     expected: 'text by name',
@@ -131,6 +144,12 @@ export function checkInputs(inputs: unknown): void {
     if (!Array.isArray(dims) || !dims.every(isSize)) {
       throw new TraceError(
         `export: input ${name} has no usable shape, got ${shown(dims)}, expected one such as ['batch', 784]`,
+      )
+    }
+    const unknown = Object.keys(spec).filter((key) => key !== 'dims' && key !== 'dataType')
+    if (unknown.length > 0) {
+      throw new TraceError(
+        `export: input ${name} has an unknown property, got ${unknown.join(', ')}, expected dims and dataType`,
       )
     }
     const type = spec['dataType'] ?? 'float32'

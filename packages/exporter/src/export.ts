@@ -133,6 +133,7 @@ function tracedGraph(traceable: Traceable, captures: Captures, options: ExportOp
     inputs,
     outputs: traceable.outputs ?? [],
     multiples: options.multiples ?? {},
+    ranges: options.ranges ?? {},
     assumeFinite: options.assumeFinite ?? false,
     hostValues: 'undrawn',
     captures,

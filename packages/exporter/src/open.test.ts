@@ -92,13 +92,13 @@ describe('sizes that depend on values', () => {
       "graph graph(x: float32[batch]) -> (y: float32[unique_times_2]) {
         constant: float64[] = {1e+300}
         constant_1: float32[] = {0}
-        unique_axis: int64[1] = {0}
+        number_0: int64[1] = {0}
         Cast: float64[batch] = Cast<to=11>(x)
         IsNaN: bool[batch] = IsNaN(x)
         Where: float64[batch] = Where(IsNaN, constant, Cast)
         Unique: float64[unique], Unique_output: int64[unique], Unique_output_1: int64[batch] = Unique<axis=0, sorted=0>(Where)
-        unique_of_shape: int64[1] = Shape(Unique)
-        unique_size: int64[1] = Gather<axis=0>(unique_of_shape, unique_axis)
+        Unique_shape: int64[1] = Shape(Unique)
+        unique_size: int64[1] = Gather<axis=0>(Unique_shape, number_0)
         shape: int64[1] = Concat<axis=0>(unique_size)
         Gather: float32[unique] = Gather<axis=0>(x, Unique_output)
         Expand: float32[unique] = Expand(constant_1, shape)

@@ -33,6 +33,7 @@ export class SizeNodes {
   readonly #sources: Sources
   readonly #ranks: ReadonlyMap<string, number>
   readonly #known = new Map<string, string>()
+  readonly #shapes = new Map<string, string>()
   readonly #names = new Names()
 
   constructor(graph: Graph, sources: Sources) {
@@ -50,7 +51,7 @@ export class SizeNodes {
   /** Computes a list of sizes under a name; an entry that is undefined is -1, as Reshape takes it. */
   compute(name: string, entries: readonly (Affine | undefined)[], form: SizeForm): void {
     const parts = entries.map((entry, i) =>
-      entry === undefined ? this.#constant(name, -1) : this.#entry(name, i, entry),
+      entry === undefined ? this.#constant(-1) : this.#entry(name, i, entry),
     )
     const concat = { opType: 'Concat', inputs: parts, attributes: { axis: attr.int(0) } }
     if (form.dataType === 'int64' && !form.scalar) {
@@ -105,7 +106,7 @@ export class SizeNodes {
   /** The largest multiple of a number that a symbol's size holds, as a list of one. */
   multiple(symbol: string, of: number): string {
     const parts = this.#scaled(`${symbol}_steps`, symbol, { by: 1, per: of })
-    return this.#add('Mul', `${symbol}_of_steps`, [parts, this.#constant(symbol, of)])
+    return this.#add('Mul', `${symbol}_of_steps`, [parts, this.#constant(of)])
   }
 
   /** Adds a node that makes one value, int64 unless told otherwise. */
@@ -125,7 +126,7 @@ export class SizeNodes {
       this.#scaled(`${label}_${symbol}`, symbol, slope),
     )
     if (constant !== 0 || terms.length === 0) {
-      terms.push(this.#constant(name, constant))
+      terms.push(this.#constant(constant))
     }
     return terms.reduce((sum, term, i) => this.#add('Add', `${label}_sum_${i}`, [sum, term]))
   }
@@ -133,9 +134,8 @@ export class SizeNodes {
   /** A symbol's size times `by / per`; it is a multiple of `per`, so the division is exact. */
   #scaled(label: string, symbol: string, { by, per }: Affine['slopes'][string]): string {
     const size = this.#size(symbol)
-    const part =
-      per === 1 ? size : this.#add('Div', `${label}_part`, [size, this.#constant(label, per)])
-    return by === 1 ? part : this.#add('Mul', label, [part, this.#constant(label, by)])
+    const part = per === 1 ? size : this.#add('Div', `${label}_part`, [size, this.#constant(per)])
+    return by === 1 ? part : this.#add('Mul', label, [part, this.#constant(by)])
   }
 
   /** The size of a symbol, as a list of one int64. */
@@ -145,17 +145,30 @@ export class SizeNodes {
       return known
     }
     const { input, axis } = this.#sources[symbol] ?? { input: '', axis: 0 }
-    const index = this.#list(`${symbol}_axis`, [axis])
-    const whole = { opType: 'Shape', inputs: [input], attributes: {} }
-    const rank = this.#ranks.get(input) ?? 0
-    const shape = this.write(whole, this.#names.take(`${symbol}_of_shape`), [rank])
-    const size = this.#add('Gather', `${symbol}_size`, [shape, index], { axis: attr.int(0) })
+    const index = this.#constant(axis)
+    const size = this.#add('Gather', `${symbol}_size`, [this.#shape(input), index], {
+      axis: attr.int(0),
+    })
     this.#known.set(symbol, size)
     return size
   }
 
-  #constant(label: string, value: number): string {
-    return this.#list(`${label}_constant`, [value])
+  /** The shape of an input or value, once for all its sizes. */
+  #shape(input: string): string {
+    const known = this.#shapes.get(input)
+    if (known !== undefined) {
+      return known
+    }
+    const whole = { opType: 'Shape', inputs: [input], attributes: {} }
+    const rank = this.#ranks.get(input) ?? 0
+    const shape = this.write(whole, this.#names.take(`${input}_shape`), [rank])
+    this.#shapes.set(input, shape)
+    return shape
+  }
+
+  /** A list of one number, named for it alone, since it may come to serve others too. */
+  #constant(value: number): string {
+    return this.#list(`number_${value < 0 ? `minus_${-value}` : value}`, [value])
   }
 
   #list(wanted: string, values: readonly number[], dims: readonly number[] = [1]): string {

@@ -4,6 +4,7 @@ import type { Sizes } from './affine.js'
 import { Captures } from './captures.js'
 import { comparable, type Compared, type TraceAt } from './comparable.js'
 import { TraceError } from './error.js'
+import { checkInputs } from './export-options.js'
 import { located, type Watch } from './explain.js'
 import { failure } from './failure.js'
 import type { HostValueRule } from './host.js'
@@ -81,12 +82,15 @@ export function traceGraph(fn: TensorFunction, options: TraceOptions): Graph {
 
 /** As {@link traceGraph}, with names for what the function finds around itself. */
 export function traceWith(fn: TensorFunction, options: InnerTraceOptions): Graph {
+  checkInputs(options.inputs)
   checkDims(options.inputs)
   checkOutputs(options)
   const sources = symbolSources(options.inputs)
   const { multiples = {} } = options
-  checkMultiples(options.name, Object.keys(multiples), Object.keys(sources))
   const known = { multiples, ranges: options.ranges ?? {} }
+  for (const [what, asked] of Object.entries(known)) {
+    checkSymbols(`${options.name ?? 'graph'}: ${what}`, Object.keys(asked), Object.keys(sources))
+  }
   const base = firstSizes({ symbols: Object.keys(sources), ...known })
   const first = traceAt(fn, base, options)
   // Sizes that depend on values have come up as further symbols, at their first sizes already.
@@ -213,15 +217,12 @@ function checkOutputs({ name = 'graph', inputs, outputs }: InnerTraceOptions): v
   }
 }
 
-function checkMultiples(
-  name = 'graph',
-  asked: readonly string[] = [],
-  symbols: readonly string[] = [],
-): void {
+/** Refuses what is said of a size that no input has. */
+function checkSymbols(what: string, asked: readonly string[], symbols: readonly string[]): void {
   const unknown = asked.filter((symbol) => !symbols.includes(symbol))
   if (unknown.length > 0) {
     throw new TraceError(
-      `${name}: multiples of a size that no input has, got ${unknown.join(', ')}, expected ${symbols.join(', ') || 'none, since all sizes are fixed'}`,
+      `${what} of a size that no input has, got ${unknown.join(', ')}, expected ${symbols.join(', ') || 'none, since all sizes are fixed'}`,
     )
   }
 }
