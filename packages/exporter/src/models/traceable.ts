@@ -117,18 +117,19 @@ function ioNames(inputs: readonly string[], outputs: readonly string[]) {
  * layers that join them, such as a concatenation, need the same sizes.
  */
 export function withEqualNames(error: unknown, inputs: Readonly<Record<string, InputSpec>>) {
-  const equal = Object.entries(inputs).map(([name, { dims }]) => {
-    const plain = (dim: number | string) => String(dim).replace(new RegExp(`^${name}_(?=.)`), '')
-    return { name, dims: dims.map((dim) => (typeof dim === 'number' ? dim : `'${plain(dim)}'`)) }
+  if (!(error instanceof TraceError)) return error
+  const told = new Set(error.message.match(/\w+/g))
+  const unequal = Object.entries(inputs).filter(([name, { dims }]) =>
+    dims.some((dim) => told.has(String(dim)) && String(dim).startsWith(`${name}_`)),
+  )
+  if (unequal.length < 2) return error
+  const example = unequal.map(([name, { dims }]) => {
+    const plain = (dim: string) => (dim.startsWith(`${name}_`) ? dim.slice(name.length + 1) : dim)
+    const sizes = dims.map((dim) => (typeof dim === 'number' ? dim : `'${plain(dim)}'`))
+    return `${name}: [${sizes.join(', ')}]`
   })
-  const own = (name: string) => inputs[name]?.dims.some((dim) => String(dim).startsWith(`${name}_`))
-  const prefixed = equal.filter(({ name }) => own(name))
-  if (!(error instanceof TraceError) || !/ fails at /.test(error.message) || prefixed.length < 2) {
-    return error
-  }
-  const example = prefixed.map(({ name, dims }) => `${name}: [${dims.join(', ')}]`).join(', ')
   return new TraceError(
-    `${error.message}; inputs that must be of equal sizes need equal names ({ ${example} })`,
+    `${error.message}; inputs that must be of equal sizes need equal names ({ ${example.join(', ')} })`,
     { cause: error },
   )
 }
