@@ -146,16 +146,23 @@ export function checkInputs(inputs: unknown): void {
         `export: input ${name} has no usable shape, got ${shown(dims)}, expected one such as ['batch', 784]`,
       )
     }
-    const unknown = Object.keys(spec).filter((key) => key !== 'dims' && key !== 'dataType')
-    if (unknown.length > 0) {
-      throw new TraceError(
-        `export: input ${name} has an unknown property, got ${unknown.join(', ')}, expected dims and dataType`,
-      )
-    }
     const type = spec['dataType'] ?? 'float32'
     if (type !== 'float32' && type !== 'int32' && type !== 'bool') {
       throw new TraceError(
         `export: input ${name} has no usable type, got ${shown(type)}, expected 'float32', 'int32' or 'bool'`,
+      )
+    }
+  }
+}
+
+/** Refuses properties of inputs that nothing reads, such as another word for a type. */
+export function checkProperties(inputs: Readonly<Record<string, object>>): void {
+  for (const [name, input] of Object.entries(inputs)) {
+    const keys = Array.isArray(input) ? [] : Object.keys(input)
+    const unknown = keys.filter((key) => key !== 'dims' && key !== 'dataType')
+    if (unknown.length > 0) {
+      throw new TraceError(
+        `export: input ${name} has an unknown property, got ${unknown.join(', ')}, expected dims and dataType`,
       )
     }
   }

@@ -3,7 +3,7 @@ import type * as tf from '@tensorflow/tfjs-core'
 import { DEFAULT_OPSET, type Graph, identifier } from '@anyvae/onnx'
 import { Captures } from './captures.js'
 import { TraceError } from './error.js'
-import { checkInputs, checkOptions, type ExportOptions } from './export-options.js'
+import { checkInputs, checkOptions, checkProperties, type ExportOptions } from './export-options.js'
 import { tensorFunction, type TensorResult } from './models/function.js'
 import { graphModel, type GraphModelLike, isGraphModel } from './models/graph-model.js'
 import { isLayersModel, layersModel, type LayersModelLike } from './models/layers-model.js'
@@ -68,6 +68,7 @@ export async function exportOnnx(
 ): Promise<ExportedModel> {
   checkOptions(options)
   checkInputs(inputs)
+  checkProperties(inputs)
   const traceable = traceableOf(target, inputs, options)
   const captures = new Captures()
   traceable.weights.forEach(({ tensor, name }) => captures.name(tensor, name))
