@@ -50,7 +50,9 @@ export function numbersOf(tensor: TensorData): number[] {
   const { buffer, byteOffset, byteLength } = tensor.bytes
   const view = new DataView(buffer, byteOffset, byteLength)
   const [, get] = accessorsOf(tensor.dataType)
-  return Array.from({ length: byteLength / width }, (_, i) => get(view, i * width))
+  const numbers = new Array<number>(byteLength / width)
+  for (let i = 0; i < numbers.length; i++) numbers[i] = get(view, i * width)
+  return numbers
 }
 
 function accessorsOf(dataType: DataType): readonly [Setter, Getter] {

@@ -35,8 +35,9 @@ export function removeIdioms(graph: Graph): Graph {
 
 /** Both leave NaN as it is. */
 const clipWithoutRelu: Rule = (node, site) => {
+  if (node.opType !== 'Clip') return undefined
   const [clipped, lowest, ...others] = node.inputs
-  const maker = node.opType === 'Clip' ? site.soleMaker(clipped) : undefined
+  const maker = site.soleMaker(clipped)
   const least = site.scope.constants.get(lowest ?? '')
   const [bound = -1] = least && isNumeric(least.dataType) ? numbersOf(least) : []
   // A bound of -0 would give -0 for what Relu makes 0.
