@@ -24,7 +24,9 @@ describe('explained', () => {
       )
     const error = explained(thrownBy(attempt))
     expect(error).toBeInstanceOf(TraceError)
-    expect(String(error)).toMatch(/BitwiseAnd: .*13.*18 \(layer mask, at .*explain\.test\.ts:\d+:\d+\)$/)
+    expect(String(error)).toMatch(
+      /BitwiseAnd: .*13.*18 \(layer mask, at .*explain\.test\.ts:\d+:\d+\)$/,
+    )
   })
 
   it('leaves errors of the user as they are', () => {
