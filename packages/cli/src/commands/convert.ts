@@ -19,6 +19,7 @@ interface ConvertFlags extends CommonFlags {
   readonly symbolic?: Symbolic
   readonly input?: InputDims
   readonly precision?: 'fp32' | 'fp16'
+  readonly assumeFinite?: boolean
   readonly verify: boolean
 }
 
@@ -44,6 +45,12 @@ export function addConvert(program: Command, context: Context): void {
       ).argParser(parseInput),
     )
     .addOption(choice('--precision <name>', 'of weights (default: fp32)', ['fp32', 'fp16']))
+    .addOption(
+      new Option(
+        '--assume-finite',
+        'leave out what only treats NaN, infinities, and casts beyond int32',
+      ),
+    )
     .addOption(new Option('--no-verify', 'do not run both models to compare their values'))
   withCommonFlags(command).action(async (model: string, flags: ConvertFlags) => {
     context.settle(await convert(model, flags, context), flags)
@@ -59,7 +66,7 @@ async function convert(path: string, flags: ConvertFlags, { io }: Context): Prom
   const { loadedModel, notConverted } = await import('../convert/model.js')
   const { exportOnnx } = await import('@anyvae/exporter')
   const { dataFileOf, writeModel } = await import('../convert/write.js')
-  const { out, precision = 'fp32', opset = 17, symbolic, input } = flags
+  const { out, precision = 'fp32', opset = 17, symbolic, input, assumeFinite = false } = flags
   // Each step computes for seconds at a time, in which no signal arrives.
   const step = async <T>(work: Promise<T>) => {
     const done = await untilStopped(io.signal, work)
@@ -77,6 +84,7 @@ async function convert(path: string, flags: ConvertFlags, { io }: Context): Prom
       symbolic: names,
       precision: precision === 'fp16' ? 'float16' : 'float32',
       producerVersion: VERSION,
+      assumeFinite,
       dataFile: dataFileOf(out),
     }).catch((cause: unknown) => notConverted(path, cause)),
   )
