@@ -3,16 +3,10 @@ import * as tf from '@tensorflow/tfjs-core'
 import { TraceError } from '../error.js'
 import { within } from '../explain.js'
 import type { Tensors } from '../record.js'
+import { type LayerLike, layersOf, type Results } from './layer-like.js'
 import { isRecurrent, recurrentCall } from './recurrent.js'
+import { isTimeDistributed, timeDistributedCall } from './time-distributed.js'
 import { type Asked, modelIo, type Traceable, type Weight } from './traceable.js'
-
-/** What a layer is to the exporter. */
-export interface LayerLike {
-  readonly name: string
-  call(inputs: tf.Tensor | tf.Tensor[], options: Readonly<Record<string, unknown>>): Results
-}
-
-type Results = tf.Tensor | tf.Tensor[]
 
 interface SymbolicLike {
   readonly shape: readonly (number | null)[]
@@ -92,27 +86,11 @@ function refuseState(model: LayersModelLike): void {
   }
 }
 
-/** The layers of a model, those within models and wrappers too. */
-function layersOf(layer: LayerLike): LayerLike[] {
-  const inner = CHILDREN.flatMap((key) => [Reflect.get(layer, key) as unknown].flat())
-  return inner.filter(isLayer).flatMap((each) => [each, ...layersOf(each)])
-}
-
-const CHILDREN = ['layers', 'layer', 'forwardLayer', 'backwardLayer'] as const
-
-function isLayer(value: unknown): value is LayerLike {
-  return typeof value === 'object' && value !== null && 'call' in value && 'name' in value
-}
-
 /** Runs with each layer's call in a scope of the layer's name. */
 function withLayerScopes<T>(model: LayersModelLike, run: () => T, unroll: boolean): T {
   const layers = [...new Set(layersOf(model))].filter((layer) => !Object.hasOwn(layer, 'call'))
   for (const layer of layers) {
-    const own = layer.call.bind(layer)
-    const call: LayerLike['call'] =
-      isRecurrent(layer) && !unroll
-        ? (inputs, options) => recurrentCall(layer, inputs, options)
-        : own
+    const call = tracedCall(layer, unroll)
     layer.call = (inputs, options) =>
       tf.tidy(layer.name, () =>
         within(
@@ -126,4 +104,16 @@ function withLayerScopes<T>(model: LayersModelLike, run: () => T, unroll: boolea
   } finally {
     layers.forEach((layer) => Reflect.deleteProperty(layer, 'call'))
   }
+}
+
+/** What a layer's own call gives, repeated or made one where it goes over the elements of a sequence. */
+function tracedCall(layer: LayerLike, unroll: boolean): LayerLike['call'] {
+  const own = layer.call.bind(layer)
+  if (isRecurrent(layer) && !unroll) {
+    return (inputs, options) => recurrentCall(layer, inputs, options)
+  }
+  if (isTimeDistributed(layer)) {
+    return (inputs, options) => timeDistributedCall(layer, inputs, options) ?? own(inputs, options)
+  }
+  return own
 }

@@ -1,7 +1,7 @@
 // Recurrent layers as one step that is repeated, in place of a copy of it for each element.
 import * as tf from '@tensorflow/tfjs-core'
 import { scan } from '../scan.js'
-import type { LayerLike } from './layers-model.js'
+import type { LayerLike } from './layer-like.js'
 
 /** What a cell of a recurrent layer is to the exporter. */
 interface CellLike {
