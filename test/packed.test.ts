@@ -27,7 +27,7 @@ const entries = packages.flatMap(({ name, exports }) =>
 /** Pieces of code that load a bundle, from the READMEs. */
 const snippets = ['README.md', 'packages/runtime-node/README.md'].flatMap((path) => {
   const blocks = readFileSync(join(ROOT, path), 'utf8').matchAll(/```ts\n([^`]*)```/g)
-  const codes = [...blocks].map(([, code = '']) => code).filter((code) => code.startsWith('import'))
+  const codes = [...blocks].map(([, code = '']) => code).filter((code) => code.includes('loadVae('))
   return codes.map((code) => ({ path, code }))
 })
 

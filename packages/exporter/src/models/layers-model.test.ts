@@ -82,6 +82,16 @@ describe('exportOnnx of layers models', () => {
     await expect(exportOnnx(open)).rejects.toThrow(/^open: the model has no inputs yet/)
   })
 
+  it('gives an output that the model lists twice under two names', async () => {
+    const x = tfl.input({ shape: [3], name: 'x' })
+    const y = tfl.layers.dense({ units: 2, name: 'y' }).apply(x) as tfl.SymbolicTensor
+    const model = tfl.model({ inputs: x, outputs: [y, x, y], name: 'twice' })
+    const { model: made } = await exportOnnx(model)
+    expect(made.graph.outputs.map(({ name }) => name)).toEqual(['y', 'x_1', 'y_1'])
+    const types = made.graph.nodes.map(({ opType }) => opType)
+    expect(types.toSorted()).toEqual(['Gemm', 'Identity', 'Identity'])
+  })
+
   it('opens sizes that the model fixes where asked', async () => {
     const model = tfl.sequential({ name: 'filter' })
     const conv = { filters: 2, kernelSize: 3, padding: 'same', name: 'conv' } as const

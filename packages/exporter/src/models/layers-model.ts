@@ -9,6 +9,7 @@ import { isTimeDistributed, timeDistributedCall } from './time-distributed.js'
 import { type Asked, modelIo, type Traceable, type Weight } from './traceable.js'
 
 interface SymbolicLike {
+  readonly name: string
   readonly shape: readonly (number | null)[]
   readonly dtype: tf.DataType
   readonly sourceLayer: { readonly name: string }
@@ -61,14 +62,23 @@ export function layersModel(model: LayersModelLike, asked: Asked): Traceable {
     around: (run) => withLayerScopes(model, run, asked.unroll),
     fn: (tensors) => {
       const list = Object.keys(inputs).flatMap((input) => tensors[input] ?? [])
-      return namedResults(model.call(list, { training: false }), outputs)
+      return namedResults([model.call(list, { training: false })].flat(), results, outputs)
     },
   }
 }
 
-function namedResults(results: Results, names: readonly string[]): Tensors {
-  const list = [results].flat()
-  return Object.fromEntries(names.flatMap((name, i) => (list[i] ? [[name, list[i]]] : [])))
+/** Results by name; TensorFlow.js gives what a model lists twice only in its first place. */
+function namedResults(
+  list: readonly tf.Tensor[],
+  symbols: readonly SymbolicLike[],
+  names: readonly string[],
+): Tensors {
+  const own = symbols.map(({ name }) => name)
+  const entries = names.flatMap((name, i) => {
+    const result = list[i] ?? list[own.indexOf(own[i] ?? '')]
+    return result ? [[name, result] as const] : []
+  })
+  return Object.fromEntries(entries)
 }
 
 function weightsOf({ weights }: LayersModelLike): Weight[] {
