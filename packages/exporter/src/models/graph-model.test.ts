@@ -59,12 +59,25 @@ describe('exportOnnx of graph models', () => {
         { name: 'loop', op: 'Enter', input: ['x'], attr: { ...FLOAT, frame_name: { s: 'Zg==' } } },
         { name: 'out', op: 'Exit', input: ['loop'], attr: FLOAT },
       ],
-      /control flow or shapes depend on values, got node .*(Enter|Exit|loop)/,
+      /control flow or shapes depend on values, got node loop \(Enter\), expected .*in a function\)$/,
+    ],
+    [
+      'branches',
+      [
+        placeholder('x', [-1, 3]),
+        { name: 'double', op: 'AddV2', input: ['x', 'x'], attr: FLOAT },
+        constant('choice', { type: 'DT_BOOL' }),
+        { name: 'switch', op: 'Switch', input: ['double', 'choice'], attr: FLOAT },
+        { name: 'yes', op: 'Relu', input: ['switch:1'], attr: FLOAT },
+        { name: 'no', op: 'Neg', input: ['switch'], attr: FLOAT },
+        { name: 'merge', op: 'Merge', input: ['yes', 'no'], attr: FLOAT },
+      ],
+      /got node switch \(Switch\), expected .*in a function\)$/,
     ],
     [
       'shapes of values',
       [placeholder('x', [-1]), { name: 'where', op: 'Where', input: ['x'], attr: FLOAT }],
-      /control flow or shapes depend on values, got node where \(Where\)/,
+      /control flow or shapes depend on values, got node where \(Where\), expected .*in a function\)$/,
     ],
     [
       'random numbers',

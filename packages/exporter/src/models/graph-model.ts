@@ -45,12 +45,28 @@ export function graphModel(model: GraphModelLike, asked: Asked): Traceable {
       }),
     fn: (tensors) => {
       const feeds = Object.keys(inputs).map((name, i) => [inputNodes[i] ?? '', tensors[name]])
+      running = ''
       const execute = () => executed(model, Object.fromEntries(feeds) as tf.NamedTensorMap)
-      const results = [within(() => `node ${running}`, execute)].flat()
+      const results = [inNode(() => running, execute)].flat()
       return Object.fromEntries(
         outputs.flatMap((name, i) => (results[i] ? [[name, results[i]]] : [])),
       )
     },
+  }
+}
+
+/** An error is told with the node that runs, where one does. */
+function inNode<T>(running: () => string, run: () => T): T {
+  try {
+    return run()
+  } catch (error) {
+    if (running() === '') throw error
+    return within(
+      () => `node ${running()}`,
+      () => {
+        throw error
+      },
+    )
   }
 }
 
@@ -59,8 +75,10 @@ function executed(model: GraphModelLike, feeds: tf.NamedTensorMap) {
     return model.execute(feeds, [...model.outputNodes])
   } catch (cause) {
     if (cause instanceof Error && cause.message.includes('executeAsync')) {
-      const node = /node '([^']*)'.* op '([^']*)'/.exec(cause.message)
-      const got = node ? `node ${node[1]} (${node[2]})` : `"${cause.message}"`
+      const named = /node '([^']*)'/.exec(cause.message)?.[1]
+      const node = nodesOf(model).find(({ name }) => name === named)
+      const first = node && firstDynamic(node)
+      const got = first ? `node ${first.name} (${first.op ?? 'unknown'})` : `"${cause.message}"`
       throw new TraceError(
         `model: cannot be traced, since its control flow or shapes depend on values, got ${got}, expected a model that runs with predict; cut it before that node (tf.GraphModel.execute with that node's input as output, in a function)`,
         { cause },
@@ -69,6 +87,30 @@ function executed(model: GraphModelLike, feeds: tf.NamedTensorMap) {
     throw cause
   }
 }
+
+/** The node at which what makes another one depend on values starts: no node before it does. */
+function firstDynamic(last: NodeLike): NodeLike {
+  const seen = new Set<NodeLike>()
+  const before = (node: NodeLike): NodeLike | undefined => {
+    if (seen.has(node)) return undefined
+    seen.add(node)
+    for (const input of node.inputs ?? []) {
+      const first = before(input)
+      if (first) return first
+    }
+    return DYNAMIC.has(node.op ?? '') ? node : undefined
+  }
+  return before(last) ?? last
+}
+
+/** What runs with `executeAsync` alone. */
+const DYNAMIC: ReadonlySet<string> = new Set([
+  ...['Switch', 'Merge', 'Enter', 'Exit', 'NextIteration', 'StatelessIf', 'StatelessWhile'],
+  ...['if', 'If', 'While', 'LoopCond', 'Where'],
+  ...['NonMaxSuppressionV2', 'NonMaxSuppressionV3', 'NonMaxSuppressionV5'],
+  ...['HashTable', 'HashTableV2', 'LookupTableImport', 'LookupTableImportV2'],
+  ...['LookupTableFind', 'LookupTableFindV2', 'LookupTableSize', 'LookupTableSizeV2'],
+])
 
 function shapeOf(info: InfoLike | undefined, name: string) {
   const { shape, dtype = 'float32' } = info ?? {}
@@ -93,6 +135,8 @@ function plainName(name: string): string {
 
 interface NodeLike {
   readonly name: string
+  readonly op?: string
+  readonly inputs?: readonly NodeLike[]
   category?: string
 }
 
