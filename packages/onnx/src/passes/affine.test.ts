@@ -96,6 +96,13 @@ describe('foldAffine', () => {
     await expectSame(graph, after, ROUNDING)
   })
 
+  it('puts a scale behind a change of shape into a layer', async () => {
+    const graph = graphOf(dims, (b, x) => normalized(b, b.reshape(conv(b, x), [2, 4, 25])))
+    const after = foldAffine(graph)
+    expect(operators(after)).toBe('Conv Reshape')
+    await expectSame(graph, after, ROUNDING)
+  })
+
   it('adds no bias for a scale alone', async () => {
     const graph = graphOf(dims, (b, x) => b.node('Mul', [transposed(b, x), wave(b, [6, 1, 1])]))
     const after = foldAffine(graph)

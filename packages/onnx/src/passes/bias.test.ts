@@ -33,6 +33,17 @@ describe('foldBiases', () => {
     await expectSame(graph, after, ROUNDING)
   })
 
+  it('puts a constant behind a change of shape into a Conv', async () => {
+    const graph = graphOf([2, 3, 1, 5], (b, x) => {
+      const rows = { ...window, kernel_shape: attr.ints([1, 3]), pads: attr.ints([0, 1, 0, 1]) }
+      const y = b.node('Conv', [x, wave(b, [4, 3, 1, 3])], rows)
+      return b.node('Add', [b.reshape(y, [2, 4, 5]), wave(b, [1, 4, 1])])
+    })
+    const after = foldBiases(graph)
+    expect(operators(after)).toBe('Conv Reshape')
+    await expectSame(graph, after, ROUNDING)
+  })
+
   it('adds to the bias that is there, also of a ConvTranspose in groups', async () => {
     const graph = graphOf([2, 4, 5, 5], (b, x) => {
       const attributes = { ...window, output_padding: attr.ints([0, 0]), group: attr.int(2) }
@@ -50,6 +61,21 @@ describe('foldBiases', () => {
     [
       'one that makes the result larger',
       (b, x) => b.node('Add', [conv(b, x), wave(b, [1, 1, 4, 1, 1])]),
+    ],
+    [
+      'one behind a change of shape that moves channels',
+      (b, x) => b.node('Add', [b.reshape(conv(b, x), [1, 8, 25]), wave(b, [1, 8, 1])]),
+    ],
+    [
+      'one of as many values behind a change of shape that moves channels',
+      (b, x) => b.node('Add', [b.reshape(conv(b, x), [50, 4]), wave(b, [4])]),
+    ],
+    [
+      'one behind a change of shape that has two readers',
+      (b, x) => {
+        const y = b.reshape(conv(b, x), [2, 4, 25])
+        return b.node('Mul', [b.node('Add', [y, wave(b, [4, 1])]), y])
+      },
     ],
     [
       'an Add of one of two readers',

@@ -5,10 +5,14 @@ import type { Initializer, Node } from '../types.js'
 import { derived } from './origin.js'
 import type { Change, Site } from './rewrite.js'
 import { sameAs } from './rewrite.js'
+import { isShaper } from './reshapes.js'
+import { dimsOf, sameDims } from './scope.js'
 
 /** A layer with constant weights, and where its output channels are. */
 export interface Layer {
   readonly node: Node
+  /** A change of shape behind it, which leaves examples and channels where they are. */
+  readonly shaper?: Node
   readonly weights: Initializer
   /** The bias, where there is one; of one value a channel. */
   readonly bias?: Initializer
@@ -22,12 +26,16 @@ export interface Layer {
   readonly rank: number
 }
 
-/** The layer that makes a value which nothing but the node at hand reads, its weights and bias constant. */
+/**
+ * The layer that makes a value which nothing but the node at hand reads, its weights and bias constant;
+ * a change of shape that only drops or adds axes behind the channels may stand between.
+ */
 export function layerBefore(name: string | undefined, site: Site): Layer | undefined {
-  const node = site.soleMaker(name)
+  const shaper = shaperBefore(name, site)
+  const node = site.soleMaker(shaper ? shaper.inputs[0] : name)
   if (node === undefined || node.domain || !isLayer(node)) return undefined
   const weights = site.scope.constants.get(node.inputs[1] ?? '')
-  const rank = site.scope.types.get(node.outputs[0] ?? '')?.dims?.length
+  const rank = dimsOf(name, site)?.length
   if (weights?.dataType !== 'float32' || rank === undefined) return undefined
   const groups = node.opType === 'ConvTranspose' ? int(node, 'group', 1) : 1
   const weightAxis = weightAxisOf(node)
@@ -38,7 +46,16 @@ export function layerBefore(name: string | undefined, site: Site): Layer | undef
     ...{ node, weights, channels, weightAxis, rank },
     blocks: channels / groups,
     ...(bias === undefined ? {} : { bias }),
+    ...(shaper === undefined ? {} : { shaper }),
   }
+}
+
+/** The change of shape that makes a value for the node at hand alone, and keeps its first two axes. */
+function shaperBefore(name: string | undefined, site: Site): Node | undefined {
+  const maker = site.soleMaker(name)
+  if (!isShaper(maker)) return undefined
+  const [from, to] = [maker.inputs[0], name].map((each) => dimsOf(each, site)?.slice(0, 2))
+  return from?.length === 2 && sameDims(from, to) ? maker : undefined
 }
 
 function isLayer(node: Node): boolean {
@@ -97,9 +114,9 @@ interface LayerChange {
   readonly weights?: readonly number[] | undefined
 }
 
-/** The layer with another bias or other weights in the place of the node at hand. */
+/** The layer with another bias or other weights, and its change of shape, in the place of the node at hand. */
 export function changedLayer(layer: Layer, site: Site, to: LayerChange): Change {
-  const { node } = layer
+  const { node, shaper } = layer
   const initializers: Initializer[] = []
   const named = (wanted: string, dims: readonly number[], values: readonly number[]) => {
     const name = site.names.take(wanted)
@@ -110,17 +127,25 @@ export function changedLayer(layer: Layer, site: Site, to: LayerChange): Change 
   const [input = '', before = '', ...others] = node.inputs
   const weights = to.weights ? named(before, layer.weights.dims, to.weights) : before
   const bias = to.bias ? [named(biasName(layer, to.at), [layer.channels], to.bias)] : others
-  const [output = ''] = node.outputs
+  const shapers = shaper ? [shaper] : []
+  const [output = ''] = resultOf(layer)
   return {
-    nodes: [{ ...node, inputs: [input, weights, ...bias] }, sameAs(to.at, output)],
-    dropped: [node],
+    nodes: [{ ...node, inputs: [input, weights, ...bias] }, ...shapers, sameAs(to.at, output)],
+    dropped: [node, ...shapers],
     initializers,
   }
 }
 
 /** The old name of the bias says more than a new one. */
-function biasName({ node, bias }: Layer, at: Node): string {
+function biasName(layer: Layer, at: Node): string {
+  const { node, bias } = layer
   const isNormalization = at.opType === 'BatchNormalization'
-  const shift = isNormalization ? at.inputs[2] : at.inputs.find((name) => name !== node.outputs[0])
+  const shift = isNormalization
+    ? at.inputs[2]
+    : at.inputs.find((name) => name !== resultOf(layer)[0])
   return bias?.name ?? shift ?? `${node.name}_bias`
+}
+
+function resultOf({ node, shaper }: Layer): readonly string[] {
+  return (shaper ?? node).outputs
 }

@@ -22,7 +22,8 @@ export function mergeReshapes(graph: Graph): Graph {
   })
 }
 
-function isShaper(node: Node | undefined): node is Node {
+/** Whether a node changes the shape of a value and nothing else. */
+export function isShaper(node: Node | undefined): node is Node {
   return node !== undefined && !node.domain && shapers.has(node.opType)
 }
 
