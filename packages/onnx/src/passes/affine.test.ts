@@ -81,6 +81,15 @@ describe('foldAffine', () => {
       'Reshape Gemm',
     ],
     [
+      'scales into the columns of MatMul, but no shift',
+      (b, x) => {
+        const y = b.node('MatMul', [b.reshape(x, [2, 100]), wave(b, [100, 6])])
+        const scaled = b.node('Div', [b.node('Mul', [wave(b, [1, 6]), y]), b.scalar('float32', 3)])
+        return b.node('Sub', [scaled, wave(b, [6])])
+      },
+      'Reshape MatMul Sub',
+    ],
+    [
       'a scale of 0 for some channels',
       (b, x) =>
         b.node('Mul', [
@@ -154,6 +163,14 @@ describe('foldAffine', () => {
       (b, x) => {
         const y = b.node('Conv', [x, all(b, [4, 4, 1, 1], 1), all(b, [4], 1e-30)], pointwise)
         return b.node('Mul', [y, b.scalar('float32', 1e-9)])
+      },
+    ],
+    [
+      'a scale of the rows of a product, and of a product of more than matrices',
+      (b, x) => {
+        const y = b.node('Mul', [b.node('MatMul', [x, wave(b, [5, 5])]), wave(b, [4, 1, 1])])
+        const z = b.node('MatMul', [b.reshape(y, [20, 10]), wave(b, [10, 20])])
+        return b.node('Mul', [z, wave(b, [20, 1])])
       },
     ],
     ['a division by zero', (b, x) => b.node('Div', [conv(b, x), b.scalar('float32', 0)])],

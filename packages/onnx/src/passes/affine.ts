@@ -1,12 +1,19 @@
 // Puts the scaling and shifting behind a layer, BatchNormalization above all, into its weights and its bias.
 import { numbersOf } from '../builder/tensor.js'
 import type { Graph, Node } from '../types.js'
-import { changedLayer, type Layer, layerBefore, perChannel, scaledWeights } from './channels.js'
+import {
+  changedLayer,
+  type Layer,
+  layerBefore,
+  perChannel,
+  scaledWeights,
+  takesBias,
+} from './channels.js'
 import { rewritten, type Rule, type Site } from './rewrite.js'
 
 /**
  * Makes one of Conv, ConvTranspose or Gemm with constant weights and a BatchNormalization in inference
- * mode, or a Mul, Div or Sub by a constant per channel, behind it. Weights read elsewhere too are not
+ * mode, or a Mul, Div or Sub by a constant per channel, behind it; of a MatMul and a Mul or Div. Weights read elsewhere too are not
  * copied, so such layers stay as they are, and so do those of which a weight or a bias would leave the
  * range of float32. Values may differ by their rounding to float32.
  */
@@ -26,6 +33,7 @@ const affineIntoLayer: Rule = (node, site) => {
     const layer = layerBefore(value, site)
     const affine = layer && affineOf(node, constants, { layer, site })
     if (layer === undefined || affine === undefined) continue
+    if (affine.shift && !takesBias(layer)) continue
     // A changed copy of large weights beside the old ones would enlarge the file.
     if (affine.scale && !site.copyable(layer.weights.name)) return undefined
     const bias = shiftedBias(layer, affine)

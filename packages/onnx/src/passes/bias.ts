@@ -1,7 +1,7 @@
 // Puts the Add behind a convolution into the convolution's own bias.
 import { numbersOf } from '../builder/tensor.js'
 import type { Graph } from '../types.js'
-import { changedLayer, layerBefore, perChannel } from './channels.js'
+import { changedLayer, layerBefore, perChannel, takesBias } from './channels.js'
 import { rewritten, type Rule } from './rewrite.js'
 
 /**
@@ -17,7 +17,7 @@ const addIntoBias: Rule = (node, site) => {
   for (const [value, constant] of [node.inputs, node.inputs.toReversed()]) {
     const layer = layerBefore(value, site)
     const added = layer && perChannel(constant, layer, site)
-    if (layer === undefined || added === undefined) continue
+    if (layer === undefined || added === undefined || !takesBias(layer)) continue
     const before = layer.bias && numbersOf(layer.bias)
     const bias = added.map((each, channel) => (before ? (before[channel] ?? 0) + each : each))
     if (!bias.every((each) => Number.isFinite(Math.fround(each)))) continue

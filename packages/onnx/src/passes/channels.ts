@@ -1,4 +1,4 @@
-// What Conv, ConvTranspose and Gemm have in common: weights and a bias, with a place for each output channel.
+// What Conv, ConvTranspose, Gemm and MatMul have in common: weights and a bias, with a place for each output channel.
 import { elementCount, int } from '../builder/value.js'
 import { numbersOf, tensorOf } from '../builder/tensor.js'
 import type { Initializer, Node } from '../types.js'
@@ -37,6 +37,7 @@ export function layerBefore(name: string | undefined, site: Site): Layer | undef
   const weights = site.scope.constants.get(node.inputs[1] ?? '')
   const rank = dimsOf(name, site)?.length
   if (weights?.dataType !== 'float32' || rank === undefined) return undefined
+  if (node.opType === 'MatMul' && !isMatrix(node, weights, site)) return undefined
   const groups = node.opType === 'ConvTranspose' ? int(node, 'group', 1) : 1
   const weightAxis = weightAxisOf(node)
   const channels = (weights.dims[weightAxis] ?? 0) * groups
@@ -58,10 +59,21 @@ function shaperBefore(name: string | undefined, site: Site): Node | undefined {
   return from?.length === 2 && sameDims(from, to) ? maker : undefined
 }
 
-function isLayer(node: Node): boolean {
-  if (node.opType !== 'Gemm') return node.opType === 'Conv' || node.opType === 'ConvTranspose'
-  const { alpha, beta } = node.attributes
+const layers = new Set(['Conv', 'ConvTranspose', 'MatMul'])
+
+function isLayer({ opType, attributes: { alpha, beta } }: Node): boolean {
+  if (opType !== 'Gemm') return layers.has(opType)
   return [alpha, beta].every((each) => each?.type !== 'float' || each.value === 1)
+}
+
+/** Whether a product is one of two matrices, so that its channels are axis 1. */
+function isMatrix({ outputs }: Node, weights: Initializer, site: Site): boolean {
+  return weights.dims.length === 2 && dimsOf(outputs[0], site)?.length === 2
+}
+
+/** Whether a layer has a place for a bias; `fuseGemm` gives MatMul one. */
+export function takesBias({ node }: Layer): boolean {
+  return node.opType !== 'MatMul'
 }
 
 function weightAxisOf(node: Node): number {
