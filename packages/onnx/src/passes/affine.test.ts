@@ -112,6 +112,17 @@ describe('foldAffine', () => {
     await expectSame(graph, after, ROUNDING)
   })
 
+  it('puts a scale and a shift behind a product of rows into it', async () => {
+    const graph = graphOf([2, 6, 5], (b, x) => {
+      const y = b.node('Gemm', [b.reshape(x, [12, 5]), wave(b, [5, 6]), wave(b, [6])])
+      const scaled = b.node('Mul', [b.reshape(y, [2, 6, 6]), wave(b, [6])])
+      return b.node('Add', [scaled, wave(b, [1, 1, 6])])
+    })
+    const after = foldBiases(foldAffine(graph))
+    expect(operators(after)).toBe('Reshape Gemm Reshape')
+    await expectSame(graph, after, ROUNDING)
+  })
+
   it('adds no bias for a scale alone', async () => {
     const graph = graphOf(dims, (b, x) => b.node('Mul', [transposed(b, x), wave(b, [6, 1, 1])]))
     const after = foldAffine(graph)
@@ -171,6 +182,15 @@ describe('foldAffine', () => {
         const y = b.node('Mul', [b.node('MatMul', [x, wave(b, [5, 5])]), wave(b, [4, 1, 1])])
         const z = b.node('MatMul', [b.reshape(y, [20, 10]), wave(b, [10, 20])])
         return b.node('Mul', [z, wave(b, [20, 1])])
+      },
+    ],
+    [
+      'a scale or normalisation of rows that lie where channels do elsewhere',
+      (b, x) => {
+        const y = b.node('Gemm', [b.reshape(x, [8, 25]), wave(b, [25, 4])])
+        const scaled = b.node('Mul', [b.reshape(y, [2, 4, 4]), wave(b, [4, 1])])
+        const z = b.node('Gemm', [b.reshape(scaled, [8, 4]), wave(b, [4, 4])])
+        return normalized(b, b.reshape(z, [2, 4, 4]))
       },
     ],
     ['a division by zero', (b, x) => b.node('Div', [conv(b, x), b.scalar('float32', 0)])],

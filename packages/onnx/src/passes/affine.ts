@@ -84,7 +84,7 @@ function normalization(node: Node, { constants, layer, site }: Place): Affine | 
     return tensor?.dataType === 'float32' && tensor.bytes.length === 4 * layer.channels
   })
   const { epsilon, training_mode } = node.attributes
-  if (!isWhole || node.outputs.length !== 1) return undefined
+  if (!isWhole || layer.axis !== 1 || node.outputs.length !== 1) return undefined
   if (training_mode?.type === 'int' && training_mode.value === 1) return undefined
   const [gamma = [], beta = [], mean = [], variance = []] = tensors.map((tensor) =>
     tensor ? numbersOf(tensor) : [],

@@ -1,7 +1,7 @@
 // What Conv, ConvTranspose, Gemm and MatMul have in common: weights and a bias, with a place for each output channel.
 import { elementCount, int } from '../builder/value.js'
 import { numbersOf, tensorOf } from '../builder/tensor.js'
-import type { Initializer, Node } from '../types.js'
+import type { Dim, Initializer, Node } from '../types.js'
 import { derived } from './origin.js'
 import type { Change, Site } from './rewrite.js'
 import { sameAs } from './rewrite.js'
@@ -11,7 +11,7 @@ import { dimsOf, sameDims } from './scope.js'
 /** A layer with constant weights, and where its output channels are. */
 export interface Layer {
   readonly node: Node
-  /** A change of shape behind it, which leaves examples and channels where they are. */
+  /** A change of shape behind it, which leaves channels an axis. */
   readonly shaper?: Node
   readonly weights: Initializer
   /** The bias, where there is one; of one value a channel. */
@@ -22,41 +22,46 @@ export interface Layer {
   readonly blocks: number
   /** The axis of the output channels in the weights. */
   readonly weightAxis: number
-  /** The rank of the result, in which channels are axis 1. */
+  /** The rank of the result. */
   readonly rank: number
+  /** The axis of the channels in the result. */
+  readonly axis: number
 }
 
 /**
  * The layer that makes a value which nothing but the node at hand reads, its weights and bias constant;
- * a change of shape that only drops or adds axes behind the channels may stand between.
+ * a change of shape may stand between that keeps the channels an axis.
  */
 export function layerBefore(name: string | undefined, site: Site): Layer | undefined {
-  const shaper = shaperBefore(name, site)
-  const node = site.soleMaker(shaper ? shaper.inputs[0] : name)
+  const maker = site.soleMaker(name)
+  const shaper = isShaper(maker) ? maker : undefined
+  const node = shaper ? site.soleMaker(shaper.inputs[0]) : maker
   if (node === undefined || node.domain || !isLayer(node)) return undefined
   const weights = site.scope.constants.get(node.inputs[1] ?? '')
-  const rank = dimsOf(name, site)?.length
-  if (weights?.dataType !== 'float32' || rank === undefined) return undefined
+  const dims = dimsOf(name, site)
+  if (weights?.dataType !== 'float32' || dims === undefined) return undefined
   if (node.opType === 'MatMul' && !isMatrix(node, weights, site)) return undefined
+  const axis = channelAxis(dims, node, site)
+  if (axis === undefined) return undefined
   const groups = node.opType === 'ConvTranspose' ? int(node, 'group', 1) : 1
   const weightAxis = weightAxisOf(node)
   const channels = (weights.dims[weightAxis] ?? 0) * groups
   const bias = biasOf(node, channels, site)
   if (bias === 'unknown') return undefined
   return {
-    ...{ node, weights, channels, weightAxis, rank },
+    ...{ node, weights, channels, weightAxis, axis, rank: dims.length },
     blocks: channels / groups,
     ...(bias === undefined ? {} : { bias }),
     ...(shaper === undefined ? {} : { shaper }),
   }
 }
 
-/** The change of shape that makes a value for the node at hand alone, and keeps its first two axes. */
-function shaperBefore(name: string | undefined, site: Site): Node | undefined {
-  const maker = site.soleMaker(name)
-  if (!isShaper(maker)) return undefined
-  const [from, to] = [maker.inputs[0], name].map((each) => dimsOf(each, site)?.slice(0, 2))
-  return from?.length === 2 && sameDims(from, to) ? maker : undefined
+/** Where the channels of a layer, its axis 1, are in its result, which may be of another shape. */
+function channelAxis(dims: readonly Dim[], { outputs }: Node, site: Site): number | undefined {
+  const from = dimsOf(outputs[0], site) ?? []
+  if (from.length >= 2 && sameDims(from.slice(0, 2), dims.slice(0, 2))) return 1
+  const isLast = from.length === 2 && dims.length > 0 && sameDims(from.slice(1), dims.slice(-1))
+  return isLast ? dims.length - 1 : undefined
 }
 
 const layers = new Set(['Conv', 'ConvTranspose', 'MatMul'])
@@ -91,7 +96,7 @@ function biasOf(node: Node, channels: number, site: Site): Initializer | undefin
 /** A constant's value for each channel, where it has no other shape than that and does not enlarge the result. */
 export function perChannel(
   name: string | undefined,
-  { channels, rank }: Layer,
+  { channels, rank, axis: own }: Layer,
   site: Site,
 ): number[] | undefined {
   const tensor = site.scope.constants.get(name ?? '')
@@ -101,7 +106,7 @@ export function perChannel(
     return Array.from({ length: channels }, () => values[0] ?? 0)
   }
   const aligned = [...Array.from({ length: rank - tensor.dims.length }, () => 1), ...tensor.dims]
-  const fits = aligned.every((dim, axis) => dim === (axis === 1 ? channels : 1))
+  const fits = aligned.every((dim, axis) => dim === (axis === own ? channels : 1))
   return fits ? values : undefined
 }
 
