@@ -97,4 +97,21 @@ describe('mergeReshapes', () => {
     expect(operators(after)).toBe('Reshape Exp')
     await expectSame(open, after)
   })
+
+  it.each<[string, number[], string]>([
+    ['drops one', [2, 12], 'Flatten Exp Exp'],
+    ['keeps one of other rows', [4, 6], 'Reshape Exp Exp'],
+  ])('%s whose size has another name alone', (_, dims, left) => {
+    const graph = withBatch(
+      graphOf([2, 3, 4], (b, x) => {
+        const flat = b.node('Exp', [b.node('Flatten', [x], { axis: attr.int(1) })])
+        return b.node('Exp', [b.node('Reshape', [flat, b.list([-1, dims[1] ?? 0])])])
+      }),
+    )
+    const values = graph.values.map((value) =>
+      value.name === 'Reshape' ? { ...value, dims: ['rows', dims[1] ?? 0] } : value,
+    )
+    const after = mergeReshapes({ ...graph, values })
+    expect(operators(after)).toBe(left)
+  })
 })

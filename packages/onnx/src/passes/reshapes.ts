@@ -18,13 +18,28 @@ const shapers = new Set(['Reshape', 'Squeeze', 'Unsqueeze', 'Flatten'])
  */
 export function mergeReshapes(graph: Graph): Graph {
   return rewritten(graph, (node, site) => {
-    return isShaper(node) ? (merged(node, site) ?? hoisted(node, site)) : undefined
+    if (!isShaper(node)) return undefined
+    return unchanged(node, site) ?? merged(node, site) ?? hoisted(node, site)
   })
 }
 
 /** Whether a node changes the shape of a value and nothing else. */
 export function isShaper(node: Node | undefined): node is Node {
   return node !== undefined && !node.domain && shapers.has(node.opType)
+}
+
+/** None in place of a change of shape to what the operand has, though one of its sizes has another name. */
+const unchanged: Rule = (node, site) => {
+  const [source = '', list = ''] = node.inputs
+  const [from = [], to = []] = [source, node.outputs[0]].map((name) => dimsOf(name, site))
+  const open = to.filter((dim) => typeof dim === 'string')
+  const same = from.filter((dim, axis) => dim !== 0 && dim === to[axis])
+  const others = from.filter((dim, axis) => typeof dim === 'string' && typeof to[axis] === 'string')
+  const isFixed = node.opType === 'Reshape' && site.scope.constants.has(list)
+  if (!isFixed || from.length !== to.length || open.length !== 1) return undefined
+  return others.length === 1 && same.length >= to.length - 1
+    ? { nodes: [sameAs(node, source)] }
+    : undefined
 }
 
 const merged: Rule = (node, site) => {
