@@ -14,9 +14,8 @@ import { rewritten, type Rule, type Site } from './rewrite.js'
 /**
  * Makes one of Conv, ConvTranspose or Gemm with constant weights and a BatchNormalization in inference
  * mode, or a Mul, Div or Sub by a constant per channel, behind it; of a MatMul and a Mul or Div. Weights
- * read elsewhere too are not
- * copied, so such layers stay as they are, and so do those of which a weight or a bias would leave the
- * range of float32. Values may differ by their rounding to float32.
+ * read elsewhere too are not copied, so such layers stay as they are, and so do those of which a weight
+ * or a bias would leave the range of float32. Values may differ by their rounding to float32.
  */
 export function foldAffine(graph: Graph): Graph {
   return rewritten(graph, affineIntoLayer)
