@@ -23,7 +23,13 @@ export const sequentialModel: ModelCase = {
 function siamese() {
   const tower = tfl.sequential({ name: 'tower' })
   tower.add(
-    layers.conv2d({ filters: 4, kernelSize: 3, inputShape: [8, 8, 1], activation: 'tanh', name: 'conv' }),
+    layers.conv2d({
+      filters: 4,
+      kernelSize: 3,
+      inputShape: [8, 8, 1],
+      activation: 'tanh',
+      name: 'conv',
+    }),
   )
   tower.add(layers.flatten({ name: 'flat' }))
   tower.add(layers.dense({ units: 6, name: 'code' }))
@@ -49,7 +55,9 @@ function distributed() {
   const frames = tfl.input({ shape: [5, 7], name: 'frames' })
   const layer = layers.dense({ units: 3, activation: 'relu', name: 'each' })
   const each = layers.timeDistributed({ layer, name: 'distributed' }).apply(frames)
-  const states = layers.simpleRNN({ units: 4, returnState: true, name: 'rnn', recurrentInitializer: 'glorotUniform' }).apply(each)
+  const states = layers
+    .simpleRNN({ units: 4, returnState: true, name: 'rnn', recurrentInitializer: 'glorotUniform' })
+    .apply(each)
   return builtLayers(
     tfl.model({ inputs: frames, outputs: states as tfl.SymbolicTensor[], name: 'video' }),
   )

@@ -22,7 +22,12 @@ function separable(
     name: `${name}_depthwise`,
   })
   const inner = activated(depthwise.apply(x) as tfl.SymbolicTensor, `${name}_depthwise`)
-  const pointwise = layers.conv2d({ filters, kernelSize: 1, useBias: false, name: `${name}_pointwise` })
+  const pointwise = layers.conv2d({
+    filters,
+    kernelSize: 1,
+    useBias: false,
+    name: `${name}_pointwise`,
+  })
   return activated(pointwise.apply(inner) as tfl.SymbolicTensor, `${name}_pointwise`)
 }
 

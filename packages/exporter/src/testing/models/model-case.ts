@@ -64,7 +64,10 @@ function initializers(
 /** A layers model with weights that are the same at every run. */
 export function builtLayers(model: tfl.LayersModel): BuiltModel {
   const weights = model.weights.map((weight, i) =>
-    tf.tensor(valuesFor(weight.originalName, weight.shape as number[], i), weight.shape as number[]),
+    tf.tensor(
+      valuesFor(weight.originalName, weight.shape as number[], i),
+      weight.shape as number[],
+    ),
   )
   model.setWeights(weights)
   return { model, predict: (inputs) => [model.predict(inputs)].flat() }

@@ -30,11 +30,16 @@ function textCase(name: string, middle: Middle): ModelCase {
 
 export const lstm = textCase(
   'lstm',
-  (x) => layers.lstm({ units: 8, dropout: 0.3, name: 'lstm', recurrentInitializer }).apply(x) as tfl.SymbolicTensor,
+  (x) =>
+    layers
+      .lstm({ units: 8, dropout: 0.3, name: 'lstm', recurrentInitializer })
+      .apply(x) as tfl.SymbolicTensor,
 )
 
 export const gru = textCase('gru', (x) => {
-  const sequence = layers.gru({ units: 5, returnSequences: true, name: 'gru', recurrentInitializer }).apply(x)
+  const sequence = layers
+    .gru({ units: 5, returnSequences: true, name: 'gru', recurrentInitializer })
+    .apply(x)
   return layers.globalMaxPooling1d({ name: 'pool' }).apply(sequence) as tfl.SymbolicTensor
 })
 
@@ -49,7 +54,12 @@ export const masked: ModelCase = {
   name: 'masked_lstm',
   build: () => {
     const ids = tfl.input({ shape: [LENGTH], name: 'ids' })
-    const embedding = layers.embedding({ inputDim: WORDS, outputDim: 6, maskZero: true, name: 'words' })
+    const embedding = layers.embedding({
+      inputDim: WORDS,
+      outputDim: 6,
+      maskZero: true,
+      name: 'words',
+    })
     const lstm = layers.lstm({ units: 4, returnState: true, name: 'lstm', recurrentInitializer })
     const outputs = lstm.apply(embedding.apply(ids)) as tfl.SymbolicTensor[]
     return builtLayers(tfl.model({ inputs: ids, outputs, name: 'masked' }))
@@ -68,7 +78,10 @@ export const anyLength: ModelCase = {
     ]
     const rnn = layers.rnn({ cell, goBackwards: true, returnSequences: true, name: 'rnn' })
     const sequence = rnn.apply(signal) as tfl.SymbolicTensor
-    const simple = layers.rnn({ cell: layers.gruCell({ units: 2, recurrentInitializer }), name: 'last' })
+    const simple = layers.rnn({
+      cell: layers.gruCell({ units: 2, recurrentInitializer }),
+      name: 'last',
+    })
     const outputs = [sequence, simple.apply(sequence) as tfl.SymbolicTensor]
     return builtLayers(tfl.model({ inputs: signal, outputs, name: 'any_length' }))
   },

@@ -66,9 +66,5 @@ export const unetAnySize: ModelCase = {
   name: 'unet_any_size',
   build: () => unetOf(null, null),
   options: { multiples: { height: 4, width: 4 } },
-  samples: () => [
-    [sample([1, 24, 16, 2])],
-    [sample([2, 4, 8, 2], 1)],
-    [sample([1, 12, 20, 2], 2)],
-  ],
+  samples: () => [[sample([1, 24, 16, 2])], [sample([2, 4, 8, 2], 1)], [sample([1, 12, 20, 2], 2)]],
 }
