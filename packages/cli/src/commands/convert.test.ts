@@ -202,6 +202,19 @@ describe('convert', () => {
   })
 })
 
+it('reads JSON behind a byte order mark', async () => {
+  const { folder, json } = await save('marked', quantised)
+  await writeFile(join(folder, 'model.json'), `\uFEFF${JSON.stringify(json)}`)
+  const { exitCode } = await convert(folder, '--out', join(base, 'marked.onnx'))
+  expect(exitCode).toBe(0)
+})
+
+it.each(['https://example.com/model.json', 'file:///model.json'])('refuses %s', async (url) => {
+  const { exitCode, stderr } = await convert(url, '--out', join(base, 'url.onnx'))
+  expect(exitCode).toBe(1)
+  expect(stderr).toMatch(/URLs are not read, expected a file; download/)
+})
+
 describe('convert refuses, in one line and leaving nothing,', () => {
   const broken: [string, (saved: Saved) => Promise<unknown>, RegExp][] = [
     [

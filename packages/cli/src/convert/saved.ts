@@ -39,7 +39,14 @@ export async function readSavedModel(path: string): Promise<SavedModel> {
   return { format, artifacts: { ...artifacts, ...(topology && { modelTopology: topology }) } }
 }
 
+const URL_SCHEME = /^[a-z][a-z\d+.-]+:\/\//i
+
 async function modelFile(path: string): Promise<string> {
+  if (URL_SCHEME.test(path)) {
+    throw new CliError(
+      `${path}: URLs are not read, expected a file; download model.json and its weight files into one folder`,
+    )
+  }
   const found = await stat(path).catch((cause: unknown) => {
     throw new CliError(`${path}: cannot be read, got ${messageOf(cause)}, expected a model.json`, {
       cause,
@@ -50,7 +57,9 @@ async function modelFile(path: string): Promise<string> {
 
 async function modelJson(file: string): Promise<ModelJson> {
   try {
-    const json: unknown = JSON.parse(await readFile(file, 'utf8'))
+    const text = await readFile(file, 'utf8')
+    // Some editors put a byte order mark before the text.
+    const json: unknown = JSON.parse(text.replace(/^\uFEFF/, ''))
     const { modelTopology } = fieldsOf(json)
     if (typeof modelTopology === 'object' && modelTopology !== null) return json as ModelJson
   } catch (cause) {
