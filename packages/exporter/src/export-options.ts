@@ -60,7 +60,7 @@ const isRange = (value: unknown) =>
   Number(value[0]) < Number(value[1])
 
 /** Whether a value is an object by names, no list. */
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 

@@ -33,7 +33,7 @@ const realTable = lowerings as Readonly<Record<string, unknown>>
 const complexTable = complexLowerings as Readonly<Record<string, unknown>>
 
 /** The names of all kernels that can be lowered. */
-export function loweredKernels(): string[] {
+function loweredKernels(): string[] {
   return [...new Set([...Object.keys(realTable), ...Object.keys(complexTable)])].sort()
 }
 

@@ -1,5 +1,5 @@
 // Saved models on disk become ONNX files, and what is damaged is refused.
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import '@tensorflow/tfjs-backend-cpu'
@@ -9,6 +9,7 @@ import { decodeModel } from '@anyvae/onnx'
 import { nodeBackend } from '@anyvae/runtime-node'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { run } from '../testing/command.js'
+import { quantisedGraph, type Saved, saveLayersModel, saveModel } from '../testing/saved-model.js'
 
 let base: string
 beforeAll(async () => {
@@ -17,38 +18,10 @@ beforeAll(async () => {
 })
 afterAll(() => rm(base, { recursive: true }))
 
-interface Saved {
-  readonly folder: string
-  readonly json: Record<string, unknown>
-  readonly data: Uint8Array
-}
-
-/** Saves what tf.io gives, in two weight files, as TensorFlow.js does it. */
-async function save(name: string, artifacts: tf.io.ModelArtifacts): Promise<Saved> {
-  const folder = join(base, name)
-  await mkdir(folder)
-  const { weightData, weightSpecs, modelTopology, format } = artifacts
-  const data = new Uint8Array(weightData as ArrayBuffer)
-  const paths = ['group1-shard1of2.bin', 'group1-shard2of2.bin']
-  await writeFile(join(folder, paths[0] ?? ''), data.subarray(0, 8))
-  await writeFile(join(folder, paths[1] ?? ''), data.subarray(8))
-  const weightsManifest = [{ paths, weights: weightSpecs }]
-  const json = { format, modelTopology, weightsManifest }
-  await writeFile(join(folder, 'model.json'), JSON.stringify(json))
-  return { folder, json, data }
-}
-
-async function saveLayers(name: string, model: tfl.LayersModel): Promise<Saved> {
-  let artifacts: tf.io.ModelArtifacts = {}
-  const handler = tf.io.withSaveHandler(async (given) => {
-    artifacts = given
-    return Promise.resolve({
-      modelArtifactsInfo: { dateSaved: new Date(), modelTopologyType: 'JSON' },
-    })
-  })
-  await model.save(handler)
-  return save(name, artifacts)
-}
+const save = (name: string, artifacts: tf.io.ModelArtifacts) =>
+  saveModel(join(base, name), artifacts)
+const saveLayers = (name: string, model: tfl.LayersModel) =>
+  saveLayersModel(join(base, name), model)
 
 function filter(): tfl.LayersModel {
   const model = tfl.sequential({ name: 'filter' })
@@ -66,34 +39,8 @@ function classifier(): tfl.LayersModel {
   return model
 }
 
-/** y = x + w, where w is saved in eight bits. */
-const quantised: tf.io.ModelArtifacts = {
-  format: 'graph-model',
-  modelTopology: {
-    node: [
-      {
-        name: 'x',
-        op: 'Placeholder',
-        attr: {
-          dtype: { type: 'DT_FLOAT' },
-          shape: { shape: { dim: [{ size: '-1' }, { size: '12' }] } },
-        },
-      },
-      { name: 'w', op: 'Const', attr: { dtype: { type: 'DT_FLOAT' } } },
-      { name: 'y', op: 'AddV2', input: ['x', 'w'], attr: { T: { type: 'DT_FLOAT' } } },
-    ],
-    versions: { producer: 1395 },
-  },
-  weightSpecs: [
-    {
-      name: 'w',
-      shape: [12],
-      dtype: 'float32',
-      quantization: { dtype: 'uint8', scale: 0.5, min: -1 },
-    },
-  ],
-  weightData: Uint8Array.from({ length: 12 }, (_, i) => i).buffer,
-}
+/** y = x + w */
+const quantised = quantisedGraph('AddV2', 12, [12])
 
 const convert = (...argv: string[]) => run(['convert', ...argv])
 

@@ -7,6 +7,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import * as tfl from '@tensorflow/tfjs-layers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { run } from '../testing/command.js'
+import { quantisedGraph } from '../testing/saved-model.js'
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json }
 
@@ -17,37 +18,10 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true }))
 
-/** y = x * w, where w is saved in eight bits. */
-const graph: Json = {
-  format: 'graph-model',
-  modelTopology: {
-    node: [
-      {
-        name: 'x',
-        op: 'Placeholder',
-        attr: {
-          dtype: { type: 'DT_FLOAT' },
-          shape: { shape: { dim: [{ size: '-1' }, { size: '3' }] } },
-        },
-      },
-      { name: 'w', op: 'Const', attr: { dtype: { type: 'DT_FLOAT' } } },
-      { name: 'y', op: 'MatMul', input: ['x', 'w'], attr: { T: { type: 'DT_FLOAT' } } },
-    ],
-    versions: { producer: 1395 },
-  },
-  weightsManifest: [
-    {
-      paths: ['w.bin'],
-      weights: [
-        {
-          name: 'w',
-          shape: [3, 4],
-          dtype: 'float32',
-          quantization: { dtype: 'uint8', scale: 0.5, min: -1 },
-        },
-      ],
-    },
-  ],
+function graph(): Json {
+  const { format, modelTopology, weightSpecs } = quantisedGraph('MatMul', 3, [3, 4])
+  const weightsManifest = [{ paths: ['w.bin'], weights: weightSpecs }]
+  return JSON.parse(JSON.stringify({ format, modelTopology, weightsManifest })) as Json
 }
 
 function layers(): Json {
@@ -93,7 +67,7 @@ const RAW =
 
 describe('convert of damaged models', () => {
   it.each([
-    ['a graph model', () => graph, 12],
+    ['a graph model', graph, 12],
     ['a layers model', layers, 32],
   ])('tells plainly what is wrong with %s', async (_, make, bytes) => {
     await writeFile(join(folder, 'w.bin'), new Uint8Array(bytes))

@@ -124,7 +124,7 @@ async function shard(file: string, path: string): Promise<ArrayBuffer> {
 }
 
 /** Messages of TensorFlow.js may run over lines, and hold whole configurations. */
-export function oneLine(thrown: unknown): string {
+function oneLine(thrown: unknown): string {
   const line = messageOf(thrown).replace(/\s+/g, ' ').trim()
   return line.length > 200 ? `${line.slice(0, 200)} …` : line
 }

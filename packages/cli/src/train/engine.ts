@@ -11,7 +11,7 @@ import { useBackend } from './tensorflow.js'
 export type ComputedWith = Pick<Checkpoint['computedWith'], 'engine' | 'provider'>
 
 /** Refuses flags of one engine beside another: throws CliError, of wrong usage. */
-export function checkEngineFlags(engine: EngineFlag, flags: EngineFlags, arch?: string): void {
+function checkEngineFlags(engine: EngineFlag, flags: EngineFlags, arch?: string): void {
   if (engine === 'onnx' && flags.backend !== undefined) {
     refuseUsage(`--backend: a setting of the tfjs engine, got engine onnx, expected --engine tfjs`)
   }

@@ -9,7 +9,7 @@ import type { Node, TensorData } from '../types.js'
  * with 8 bits they saturate and give other values than everything else (microsoft/onnxruntime#12088).
  * The lost bit costs 0.03 nats in MNIST's convolutional VAE.
  */
-export const LARGEST_WEIGHT = 63
+const LARGEST_WEIGHT = 63
 
 /** Weights as `values * scales[channel]`. */
 export interface QuantizedWeights {
