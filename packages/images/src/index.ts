@@ -29,6 +29,7 @@ export {
   type ImageSetOptions,
   type ImageShape,
 } from './image-set.js'
+export { sourceOf, type ImageSource } from './image-source.js'
 export { decodeNpy, encodeNpy, type NpyArray, type NpyData, type NpyType } from './npy.js'
 export type { Picture } from './picture.js'
 export { decodePng, encodePng } from './png.js'
