@@ -1,6 +1,7 @@
 // The public names of @anyvae/images/node: everything that touches files or the network.
 export { savePicture, writeFileAtomic } from './node/atomic.js'
 export { defaultCacheDir, downloadDataset, type DatasetName } from './node/datasets.js'
+export { imagesDigest } from './node/digest.js'
 export { downloadFile, type Download, type DownloadFileOptions } from './node/download.js'
 export { readImageFile } from './node/image-file.js'
 export { loadImages, type LoadedImages } from './node/load.js'
