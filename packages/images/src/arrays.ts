@@ -28,7 +28,7 @@ const MOST_CHANNELS = 4
  * outside 0 to 255, with its index
  */
 export function imagesOfArray(array: NpyArray, where: string, flat: FlatShape = {}): ArrayImages {
-  const { shape, channelsLast } = layoutOf(array.shape, where, flat)
+  const { shape, channelsLast } = arrayLayout(array.shape, where, flat)
   if (array.data.length === 0) {
     throw new ImagesError(`${where}: empty, got shape ${show(array.shape)}, expected images`)
   }
@@ -55,12 +55,22 @@ export function labelsOfArray({ shape, data }: NpyArray, where: string): Uint16A
   return Uint16Array.from(labels)
 }
 
-interface Layout {
+/** How an array's values are images. */
+export interface ArrayLayout {
   readonly shape: ImageShape
   readonly channelsLast: boolean
 }
 
-function layoutOf(dims: readonly number[], where: string, flat: FlatShape): Layout {
+/**
+ * What the images of an array of these dimensions look like.
+ *
+ * @throws ImagesError where they are none of those that `imagesOfArray` takes
+ */
+export function arrayLayout(
+  dims: readonly number[],
+  where: string,
+  flat: FlatShape = {},
+): ArrayLayout {
   const [, a = 0, b = 0, c = 0] = dims
   if (dims.length === 3) return { shape: { channels: 1, height: a, width: b }, channelsLast: false }
   if (dims.length === 4 && c <= MOST_CHANNELS) {

@@ -20,27 +20,41 @@ const MAGIC: Record<IdxKind, number> = { images: 0x0803, labels: 0x0801 }
  * @throws ImagesError where the bytes are no IDX file of that kind, or too few, or too many, or none
  */
 export function decodeIdx(bytes: Uint8Array, kind: IdxKind, where: string): IdxArray {
+  const { dims, end } = decodeIdxHeader(bytes, kind, { where, length: bytes.length })
+  return { dims, data: bytes.subarray(end) }
+}
+
+/**
+ * The dimensions that an IDX file's header gives, checked against the file's length, and the place
+ * where its bytes begin.
+ *
+ * @param bytes the file's, as far as its data at least
+ * @throws ImagesError as `decodeIdx`
+ */
+export function decodeIdxHeader(
+  bytes: Uint8Array,
+  kind: IdxKind,
+  { where, length }: { readonly where: string; readonly length: number },
+): { dims: number[]; end: number } {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   checkMagic(view, kind, where)
   const rank = MAGIC[kind] & 0xff
-  const header = 4 + 4 * rank
-  if (bytes.length < header) {
-    throw new ImagesError(
-      `${where}: truncated, got ${bytes.length} bytes, expected a header of ${header}`,
-    )
+  const end = 4 + 4 * rank
+  if (length < end) {
+    throw new ImagesError(`${where}: truncated, got ${length} bytes, expected a header of ${end}`)
   }
   const dims = Array.from({ length: rank }, (_, i) => view.getUint32(4 + 4 * i))
-  const expected = header + dims.reduce((product, dim) => product * dim, 1)
-  if (expected === header) {
+  const expected = end + dims.reduce((product, dim) => product * dim, 1)
+  if (expected === end) {
     throw new ImagesError(`${where}: empty, got ${dims.join(' x ')} ${kind}, expected at least 1`)
   }
-  if (bytes.length !== expected) {
-    const wrong = bytes.length < expected ? 'truncated' : 'too long'
+  if (length !== expected) {
+    const wrong = length < expected ? 'truncated' : 'too long'
     throw new ImagesError(
-      `${where}: ${wrong}, got ${bytes.length} bytes, expected ${expected} (${dims.join(' x ')} ${kind})`,
+      `${where}: ${wrong}, got ${length} bytes, expected ${expected} (${dims.join(' x ')} ${kind})`,
     )
   }
-  return { dims, data: bytes.subarray(header) }
+  return { dims, end }
 }
 
 /** The bytes of an IDX file. */

@@ -57,16 +57,8 @@ export function isNpy(bytes: Uint8Array): boolean {
  * type, or stored in Fortran order
  */
 export function decodeNpy(bytes: Uint8Array, where: string): NpyArray {
-  const { text, end } = readHeader(bytes, where)
-  const { dtype, bigEndian, shape } = parseHeader(text, where)
+  const { dtype, bigEndian, shape, end } = decodeNpyHeader(bytes, where, bytes.length)
   const { bytes: width, array } = dtype === 'f2' ? HALF : READERS[dtype]
-  const expected = end + width * shape.reduce((product, dim) => product * dim, 1)
-  if (bytes.length !== expected) {
-    const wrong = bytes.length < expected ? 'truncated' : 'too long'
-    throw new ImagesError(
-      `${where}: ${wrong}, got ${bytes.length} bytes, expected ${expected} (${dtype}, shape ${shape.join(' x ')})`,
-    )
-  }
   // A copy: typed arrays need aligned memory, and the file's may not be.
   const values = Uint8Array.from(bytes.subarray(end))
   if (bigEndian) swap(values, width)
@@ -75,6 +67,36 @@ export function decodeNpy(bytes: Uint8Array, where: string): NpyArray {
     shape,
     data: dtype === 'f2' ? singles(new Uint16Array(values.buffer)) : new array(values.buffer),
   }
+}
+
+/** What the header of a .npy file says. */
+export interface NpyHeader {
+  readonly dtype: NpyType | 'f2'
+  readonly bigEndian: boolean
+  readonly shape: readonly number[]
+  /** Where the values begin, in bytes. */
+  readonly end: number
+}
+
+/**
+ * The header of a .npy file, checked against the file's length.
+ *
+ * @param bytes the file's, as far as the values at least
+ * @throws ImagesError as `decodeNpy`
+ */
+export function decodeNpyHeader(bytes: Uint8Array, where: string, length: number): NpyHeader {
+  const { text, end } = readHeader(bytes, where)
+  const header = parseHeader(text, where)
+  const { dtype, shape } = header
+  const { bytes: width } = dtype === 'f2' ? HALF : READERS[dtype]
+  const expected = end + width * shape.reduce((product, dim) => product * dim, 1)
+  if (length !== expected) {
+    const wrong = length < expected ? 'truncated' : 'too long'
+    throw new ImagesError(
+      `${where}: ${wrong}, got ${length} bytes, expected ${expected} (${dtype}, shape ${shape.join(' x ')})`,
+    )
+  }
+  return { ...header, end }
 }
 
 /** The bytes of a .npy file, format version 1.0. */
@@ -109,13 +131,7 @@ function readLength(view: DataView, start: number): number {
   return start === 10 ? view.getUint16(8, true) : view.getUint32(8, true)
 }
 
-interface Header {
-  readonly dtype: NpyType | 'f2'
-  readonly bigEndian: boolean
-  readonly shape: readonly number[]
-}
-
-function parseHeader(text: string, where: string): Header {
+function parseHeader(text: string, where: string): Omit<NpyHeader, 'end'> {
   const descr = /'descr':\s*'([^']*)'/.exec(text)?.[1] ?? 'a structured type'
   const [order, dtype] = [descr.slice(0, 1), descr.slice(1)]
   const dims = /'shape':\s*\(([^)]*)\)/.exec(text)?.[1]
