@@ -1,5 +1,5 @@
 // How many steps the onnx engine takes at once: by their size.
-import type { NetworkConfig } from '../network/types.js'
+import type { ConvConfig, MlpConfig, NetworkConfig, ResnetConfig } from '../network/types.js'
 
 /** Enough to hide the cost of a run. */
 const MOST_STEPS = 50
@@ -24,17 +24,33 @@ export function chunkStepsOf(config: NetworkConfig, batchSize: number): number {
 
 /** Multiply-adds for an image, there and (a mirror of it) back. */
 function multiplyAdds(config: NetworkConfig): number {
-  const { image, latent } = config
+  if (config.architecture === 'mlp') return 2 * ofMlp(config)
+  return 2 * (config.architecture === 'conv' ? ofConv(config) : ofResnet(config))
+}
+
+function ofMlp({ image, hidden, latent }: MlpConfig): number {
+  const widths = [image.channels * image.height * image.width, ...hidden, latent]
+  return widths.slice(1).reduce((sum, each, i) => sum + each * (widths[i] ?? 0), 0)
+}
+
+function ofConv({ image, filters, kernelSize, latent }: ConvConfig): number {
   let [{ channels, height, width }, sum] = [image, 0]
-  if (config.architecture === 'mlp') {
-    const widths = [channels * height * width, ...config.hidden, latent]
-    widths.slice(1).forEach((each, i) => (sum += each * (widths[i] ?? 0)))
-    return 2 * sum
-  }
-  for (const filters of config.filters) {
+  for (const outputs of filters) {
     ;[height, width] = [Math.ceil(height / 2), Math.ceil(width / 2)]
-    sum += height * width * config.kernelSize ** 2 * channels * filters
-    channels = filters
+    sum += height * width * kernelSize ** 2 * channels * outputs
+    channels = outputs
   }
-  return 2 * (sum + height * width * channels * latent)
+  return sum + height * width * channels * latent
+}
+
+/** Two 3 x 3 convolutions a block; 3 x 3 into the first level, 2 x 2 into each of the others. */
+function ofResnet({ image, filters, blocks, latent }: ResnetConfig): number {
+  let [{ channels, height, width }, sum] = [image, 0]
+  filters.forEach((outputs, level) => {
+    if (level > 0) [height, width] = [Math.ceil(height / 2), Math.ceil(width / 2)]
+    const weights = (level === 0 ? 9 : 4) * channels * outputs + blocks * 18 * outputs ** 2
+    sum += height * width * weights
+    channels = outputs
+  })
+  return sum + height * width * channels * latent
 }

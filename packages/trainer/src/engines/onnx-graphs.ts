@@ -15,11 +15,13 @@ import {
 import { tensor } from '../network/layers.js'
 import type { Network, Tensors } from '../network/types.js'
 import { elboTerms } from '../objective/elbo.js'
-import { trainStep } from '../objective/step.js'
+import { adam } from '../objective/adam.js'
+import { lossAndGradients } from '../objective/step.js'
+import { groupsOf, packTensors, unpackTensors } from './packing.js'
 
 const OPSET = 17
 
-/** The names of a parameter's three values in the graphs, and of their successors. */
+/** The names of a parameter's three values (or of a group's) in the graphs, and of their successors. */
 export function stateNames(parameter: string) {
   const name = identifier(parameter)
   return { parameter: name, first: `first_moment_${name}`, second: `second_moment_${name}` }
@@ -32,7 +34,7 @@ export const LOSSES = ['reconstruction', 'kl', 'loss'] as const
 
 /** `steps` training steps in one run: state, bytes and noise in, state and losses out. */
 export function trainingModel(network: Network, batchSize: number): Uint8Array {
-  const names = network.parameters.map((spec) => stateNames(spec.name))
+  const names = groupsOf(network.parameters).map((group) => stateNames(group.name))
   const states = names.flatMap(({ parameter, first, second }) => [parameter, first, second])
   const graph = loopGraph(stepGraph(network, batchSize), {
     name: 'training',
@@ -53,7 +55,7 @@ export function trainingModel(network: Network, batchSize: number): Uint8Array {
 /** One traced training step at a fixed batch size. */
 export function stepGraph(network: Network, batchSize: number): Graph {
   const { image, latent } = network.config
-  const states = network.parameters.flatMap(({ name, shape }) =>
+  const states = groupsOf(network.parameters).flatMap(({ name, shape }) =>
     Object.values(stateNames(name)).map((state) => [state, { dims: shape }] as const),
   )
   return traceGraph((inputs) => tracedStep(network, inputs), {
@@ -72,34 +74,35 @@ export function stepGraph(network: Network, batchSize: number): Graph {
 }
 
 function tracedStep(network: Network, inputs: Tensors): Tensors {
+  const groups = groupsOf(network.parameters)
   const state = (kind: 'parameter' | 'first' | 'second') =>
     Object.fromEntries(
-      network.parameters.map(({ name }) => [name, tensor(inputs, stateNames(name)[kind])]),
+      groups.map(({ name }) => [name, tensor(inputs, stateNames(name)[kind])] as const),
     )
-  const { parameters, firstMoments, secondMoments, ...losses } = trainStep(
-    network,
+  const parameters = state('parameter')
+  const unpacked = unpackTensors(groups, parameters)
+  const { gradients, ...losses } = lossAndGradients(network, unpacked, {
+    images: tensor(inputs, 'images') as tf.Tensor4D,
+    noise: tensor(inputs, 'noise') as tf.Tensor2D,
+    beta: tensor(inputs, 'beta') as tf.Scalar,
+  })
+  const next = adam(
+    { parameters, firstMoments: state('first'), secondMoments: state('second') },
+    packTensors(groups, gradients),
     {
-      parameters: state('parameter'),
-      firstMoments: state('first'),
-      secondMoments: state('second'),
-    },
-    {
-      images: tensor(inputs, 'images') as tf.Tensor4D,
-      noise: tensor(inputs, 'noise') as tf.Tensor2D,
       stepSize: tensor(inputs, 'step_size') as tf.Scalar,
       epsilon: tensor(inputs, 'epsilon') as tf.Scalar,
-      beta: tensor(inputs, 'beta') as tf.Scalar,
     },
   )
-  const next = network.parameters.flatMap(({ name }) => {
+  const outputs = groups.flatMap(({ name }) => {
     const names = stateNames(name)
     return [
-      [nextName(names.parameter), tensor(parameters, name)],
-      [nextName(names.first), tensor(firstMoments, name)],
-      [nextName(names.second), tensor(secondMoments, name)],
+      [nextName(names.parameter), tensor(next.parameters, name)],
+      [nextName(names.first), tensor(next.firstMoments, name)],
+      [nextName(names.second), tensor(next.secondMoments, name)],
     ] as const
   })
-  return { ...Object.fromEntries(next), ...losses }
+  return { ...Object.fromEntries(outputs), ...losses }
 }
 
 /** Bytes 0 to 255 as float32 0 to 1. */

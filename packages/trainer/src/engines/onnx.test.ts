@@ -29,6 +29,18 @@ const networks: Record<string, NetworkOptions> = {
     likelihood: 'gaussian',
     latent: 5,
   },
+  'mlp with softplus': {
+    architecture: 'mlp',
+    image: { channels: 1, height: 28, width: 28 },
+    hidden: [30, 20],
+    activation: 'softplus',
+  },
+  'resnet of odd size and three channels': {
+    architecture: 'resnet',
+    image: { channels: 3, height: 9, width: 11 },
+    filters: [3, 4, 5],
+    latent: 5,
+  },
 }
 
 /** The first steps of a run: strokes as images, every random number from the one generator. */

@@ -13,6 +13,7 @@ import type {
 } from './engine.js'
 import type { EvaluationTerms, TrainingEngine, TrainingState } from './engine.js'
 import { chunkStepsOf } from './chunk-steps.js'
+import { groupsOf, packValues, unpackValues, type Group } from './packing.js'
 import { decodingModel, evaluationModel, LOSSES, stateNames, trainingModel } from './onnx-graphs.js'
 
 type Feeds = Record<string, TensorValue>
@@ -59,6 +60,7 @@ class OnnxEngine implements TrainingEngine {
   readonly chunkSteps: number
   readonly versions: Readonly<Record<string, string>>
   readonly #parts: Parts
+  readonly #groups: readonly Group[]
   #feeds: Feeds
   #step: number
 
@@ -66,7 +68,8 @@ class OnnxEngine implements TrainingEngine {
     this.#parts = parts
     this.image = parts.network.config.image
     this.#step = initial.step
-    this.#feeds = stateFeeds(parts.network, initial)
+    this.#groups = groupsOf(parts.network.parameters)
+    this.#feeds = stateFeeds(this.#groups, initial)
     this.provider = parts.training.provider
     this.threads = parts.training.threads
     this.versions = parts.versions
@@ -126,18 +129,11 @@ class OnnxEngine implements TrainingEngine {
   }
 
   state(): Promise<TrainingState> {
-    const values = (kind: keyof ReturnType<typeof stateNames>): ParameterValues =>
-      Object.fromEntries(
-        this.#parts.network.parameters.map(({ name }) => {
-          const data = floats(this.#feeds, stateNames(name)[kind])
-          return [name, Float32Array.from(data)] as const
-        }),
-      )
     return Promise.resolve({
       step: this.#step,
-      parameters: values('parameter'),
-      firstMoments: values('first'),
-      secondMoments: values('second'),
+      parameters: copied(this.#values('parameter')),
+      firstMoments: copied(this.#values('first')),
+      secondMoments: copied(this.#values('second')),
     })
   }
 
@@ -146,11 +142,19 @@ class OnnxEngine implements TrainingEngine {
     await Promise.all([training, evaluation, decoding].map((session) => session.release()))
   }
 
+  /** Views of the state, by parameter. */
+  #values(kind: keyof ReturnType<typeof stateNames>): ParameterValues {
+    const packed = this.#groups.map(
+      ({ name }) => [name, floats(this.#feeds, stateNames(name)[kind])] as const,
+    )
+    return unpackValues(this.#groups, Object.fromEntries(packed))
+  }
+
   #parameters(): Feeds {
+    const values = this.#values('parameter')
     return Object.fromEntries(
-      this.#parts.network.parameters.map((spec) => {
-        const { parameter } = stateNames(spec.name)
-        return [parameter, valueOf(this.#feeds, parameter)] as const
+      this.#parts.network.parameters.map(({ name, shape }) => {
+        return [stateNames(name).parameter, float32(shape, values[name])] as const
       }),
     )
   }
@@ -161,16 +165,21 @@ class OnnxEngine implements TrainingEngine {
   }
 }
 
-function stateFeeds(network: Network, initial: TrainingState): Feeds {
+function stateFeeds(groups: readonly Group[], initial: TrainingState): Feeds {
+  const { parameters, firstMoments, secondMoments } = initial
+  const packed = [parameters, firstMoments, secondMoments].map((each) => packValues(groups, each))
   return Object.fromEntries(
-    network.parameters.flatMap(({ name, shape }) => {
-      const names = stateNames(name)
-      return [
-        [names.parameter, float32(shape, initial.parameters[name])],
-        [names.first, float32(shape, initial.firstMoments[name])],
-        [names.second, float32(shape, initial.secondMoments[name])],
-      ] as const
-    }),
+    groups.flatMap(({ name, shape }) =>
+      Object.values(stateNames(name)).map(
+        (state, i) => [state, float32(shape, packed[i]?.[name])] as const,
+      ),
+    ),
+  )
+}
+
+function copied(values: ParameterValues): ParameterValues {
+  return Object.fromEntries(
+    Object.entries(values).map(([name, data]) => [name, Float32Array.from(data)] as const),
   )
 }
 

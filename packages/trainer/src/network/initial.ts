@@ -21,8 +21,8 @@ export function zeroMoments(network: Network): ParameterValues {
 }
 
 /** Number of values in a parameter. */
-export function size(spec: ParameterSpec): number {
-  return spec.shape.reduce((product, dim) => product * dim, 1)
+export function size({ shape }: Pick<ParameterSpec, 'shape'>): number {
+  return shape.reduce((product, dim) => product * dim, 1)
 }
 
 function initial(spec: ParameterSpec, seed: number): Float32Array {

@@ -7,7 +7,10 @@ const BETA_1 = 0.9
 const BETA_2 = 0.999
 const EPSILON = 1e-8
 
-/** Parameters and Adam's running means of the gradient and of its square, all by parameter name. */
+/**
+ * Parameters and Adam's moments, all by parameter name. A moment is kept as the decayed sum of gradients
+ * (or of their squares), which is the running mean divided by 1 - b: two multiplications fewer a value.
+ */
 export interface AdamState {
   readonly parameters: Tensors
   readonly firstMoments: Tensors
@@ -21,9 +24,9 @@ export interface AdamInputs {
 }
 
 /**
- * Adam's bias corrections of step t, folded into two numbers in float64:
- * stepSize = rate * sqrt(1 - b2^t) / (1 - b1^t) and epsilon = eps * sqrt(1 - b2^t)
- * (Kingma and Ba 2015, end of section 2).
+ * Adam's bias corrections of step t (Kingma and Ba 2015, end of section 2), folded into two numbers in
+ * float64. With c = sqrt((1 - b2^t) / (1 - b2)), what a sum of squares is divided by for its root to be
+ * that of a mean: stepSize = rate * c * (1 - b1) / (1 - b1^t) and epsilon = eps * c.
  *
  * @param t 1 for the first step
  */
@@ -32,9 +35,9 @@ export function adamScalars(
   learningRate: number,
   epsilon = EPSILON,
 ): { stepSize: number; epsilon: number } {
-  const correction = Math.sqrt(1 - BETA_2 ** t)
+  const correction = Math.sqrt((1 - BETA_2 ** t) / (1 - BETA_2))
   return {
-    stepSize: (learningRate * correction) / (1 - BETA_1 ** t),
+    stepSize: (learningRate * correction * (1 - BETA_1)) / (1 - BETA_1 ** t),
     epsilon: epsilon * correction,
   }
 }
@@ -48,8 +51,8 @@ export function adam(state: AdamState, gradients: Tensors, inputs: AdamInputs): 
   const secondMoments: Record<string, tf.Tensor> = {}
   for (const [name, gradient] of Object.entries(gradients)) {
     const [parameter, first, second] = tf.tidy<Updated>(`adam/${name}`, () => {
-      const m = decayed(tensor(state.firstMoments, name), gradient, BETA_1)
-      const v = decayed(tensor(state.secondMoments, name), tf.square(gradient), BETA_2)
+      const v = added(tensor(state.secondMoments, name), tf.square(gradient), BETA_2)
+      const m = added(tensor(state.firstMoments, name), gradient, BETA_1)
       const step = tf.mul(tf.div(m, tf.add(tf.sqrt(v), inputs.epsilon)), inputs.stepSize)
       return [tf.sub(tensor(state.parameters, name), step), m, v]
     })
@@ -60,7 +63,7 @@ export function adam(state: AdamState, gradients: Tensors, inputs: AdamInputs): 
   return { parameters, firstMoments, secondMoments }
 }
 
-/** beta * mean + (1 - beta) * value */
-function decayed(mean: tf.Tensor, value: tf.Tensor, beta: number): tf.Tensor {
-  return tf.add(tf.mul(mean, beta), tf.mul(value, 1 - beta))
+/** beta * sum + value */
+function added(sum: tf.Tensor, value: tf.Tensor, beta: number): tf.Tensor {
+  return tf.add(tf.mul(sum, beta), value)
 }

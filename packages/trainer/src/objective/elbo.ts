@@ -39,9 +39,40 @@ export function elboTerms(network: Network, parameters: Tensors, inputs: ElboInp
   return { reconstruction, kl: tf.tidy('kl', () => klTerm(mean, logVariance)), mean, logVariance }
 }
 
-/** -log Bernoulli(x; sigmoid(l)) summed over pixels, as softplus(l) - x l, which no logit overflows. */
+/**
+ * -log Bernoulli(x; p) with p = sigmoid(l), summed over pixels, which no logit overflows:
+ * softplus(l) - x l, where softplus(l) = relu(l) - log max(p, 1 - p). Its gradient by l is p - x: given
+ * here, so that the one sigmoid serves both.
+ */
 function bernoulliLoss(logits: tf.Tensor2D, images: tf.Tensor2D): tf.Tensor1D {
-  return tf.sum(tf.sub(tf.softplus(logits), tf.mul(images, logits)), 1)
+  const loss = tf.customGrad((...values) => {
+    const [l, save] = values as [tf.Tensor2D, tf.GradSaveFunc]
+    const p = tf.sigmoid(l)
+    save([p, images])
+    const linear: tf.Tensor1D = tf.sum(tf.sub(tf.relu(l), tf.mul(images, l)), 1)
+    const value = tf.sub(linear, sumOfLogs(tf.maximum(p, tf.sub(1, p))))
+    const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]) => {
+      const [mean = p, target = images] = saved
+      return tf.mul(tf.sub(mean, target), tf.expandDims(dy, 1))
+    }
+    return { value, gradFunc }
+  })
+  return loss(logits) as tf.Tensor1D
+}
+
+/** 2^-MOST is still a normal number in float32, with room for what rounding takes. */
+const MOST = 112
+
+/**
+ * The sum over pixels of the logarithms of numbers from 1/2 to 1, [batch, pixels] to [batch]: products of
+ * up to 112 of them first, since a logarithm costs far more than a product.
+ */
+function sumOfLogs(values: tf.Tensor2D): tf.Tensor1D {
+  const [, pixels] = values.shape
+  let size = Math.min(pixels, MOST)
+  while (pixels % size > 0) size--
+  const products = tf.prod(tf.reshape(values, [-1, pixels / size, size]), 2)
+  return tf.sum(tf.log(products), 1)
 }
 
 /**

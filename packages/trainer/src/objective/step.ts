@@ -8,11 +8,14 @@ import type { Network, Tensors } from '../network/types.js'
 import { adam, type AdamInputs, type AdamState } from './adam.js'
 import { elboTerms, type ElboInputs } from './elbo.js'
 
-/** What a step takes beside the state. */
-export interface StepInputs extends ElboInputs, AdamInputs {
+/** What the loss takes beside the parameters. */
+export interface LossInputs extends ElboInputs {
   /** Weight of the KL term. */
   readonly beta: tf.Scalar
 }
+
+/** What a step takes beside the state. */
+export interface StepInputs extends LossInputs, AdamInputs {}
 
 /** The state after a step, and the batch's means before it, nats per image. */
 export interface StepOutputs extends AdamState {
@@ -28,7 +31,8 @@ export function trainStep(network: Network, state: AdamState, inputs: StepInputs
   return { ...adam(state, gradients, inputs), ...losses }
 }
 
-function lossAndGradients(network: Network, parameters: Tensors, inputs: StepInputs) {
+/** The batch's mean losses, and the gradient of `loss` by each parameter. */
+export function lossAndGradients(network: Network, parameters: Tensors, inputs: LossInputs) {
   const names = network.parameters.map((spec) => spec.name)
   // Kept past the scope that valueAndGrads closes; cloned into the caller's scope below.
   const kept: { reconstruction?: tf.Scalar; kl?: tf.Scalar } = {}

@@ -1,0 +1,88 @@
+// Small parameters as one flat tensor: what costs a kernel's start, not its work, is then paid once.
+import * as tf from '@tensorflow/tfjs-core'
+import { size, type ParameterValues } from '../network/initial.js'
+import { tensor } from '../network/layers.js'
+import type { ParameterSpec, Tensors } from '../network/types.js'
+
+/** Values; a parameter of fewer shares a tensor. Past it, copying in and out costs more than it saves. */
+const SMALL = 2 ** 14
+
+/** Parameters that are updated as one tensor: one as it is, or several flat, one after another. */
+export interface Group {
+  readonly name: string
+  readonly shape: readonly number[]
+  readonly members: readonly ParameterSpec[]
+}
+
+/** A network's parameters in groups: the small ones together, each other one alone. */
+export function groupsOf(parameters: readonly ParameterSpec[]): readonly Group[] {
+  const small = parameters.filter((spec) => size(spec) < SMALL)
+  const large = parameters.filter((spec) => size(spec) >= SMALL)
+  const alone = large.map((spec) => ({ name: spec.name, shape: spec.shape, members: [spec] }))
+  if (small.length === 0) return alone
+  const values = small.reduce((sum, spec) => sum + size(spec), 0)
+  return [...alone, { name: 'small_parameters', shape: [values], members: small }]
+}
+
+/** One tensor for each group, by its name, from one for each parameter. */
+export function packTensors(groups: readonly Group[], tensors: Tensors): Tensors {
+  return Object.fromEntries(
+    groups.map((group) => {
+      const members = group.members.map(({ name }) => tensor(tensors, name))
+      const flat = () => tf.concat(members.map((each) => tf.reshape(each, [-1])))
+      return [group.name, isShared(group) ? flat() : tensor(tensors, group.name)] as const
+    }),
+  )
+}
+
+/** One tensor for each parameter from one for each group. */
+export function unpackTensors(groups: readonly Group[], tensors: Tensors): Tensors {
+  const entries = groups.flatMap((group) => {
+    const whole = tensor(tensors, group.name)
+    if (!isShared(group)) return [[group.name, whole] as const]
+    const parts = tf.split(whole, group.members.map(size))
+    return group.members.map(({ name, shape }, i) => {
+      return [name, tf.reshape(parts[i] ?? whole, [...shape])] as const
+    })
+  })
+  return Object.fromEntries(entries)
+}
+
+/** Values by group from values by parameter: copies where parameters share a tensor. */
+export function packValues(groups: readonly Group[], values: ParameterValues): ParameterValues {
+  return Object.fromEntries(
+    groups.map(({ name, shape, members }) => {
+      const packed = new Float32Array(size({ shape }))
+      offsetsOf(members).forEach((offset, i) => {
+        packed.set(values[members[i]?.name ?? ''] ?? [], offset)
+      })
+      return [name, packed] as const
+    }),
+  )
+}
+
+/** Values by parameter, as views into those by group. */
+export function unpackValues(groups: readonly Group[], values: ParameterValues): ParameterValues {
+  return Object.fromEntries(
+    groups.flatMap(({ name, members }) => {
+      const packed = values[name] ?? new Float32Array()
+      const offsets = offsetsOf(members)
+      return members.map((spec, i) => {
+        const offset = offsets[i] ?? 0
+        return [spec.name, packed.subarray(offset, offset + size(spec))] as const
+      })
+    }),
+  )
+}
+
+function isShared({ name, members }: Group): boolean {
+  return members[0]?.name !== name
+}
+
+function offsetsOf(members: readonly ParameterSpec[]): number[] {
+  let offset = 0
+  return members.map((spec) => {
+    offset += size(spec)
+    return offset - size(spec)
+  })
+}
