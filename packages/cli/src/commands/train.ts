@@ -5,6 +5,7 @@ import { choice, number, parsed, whole, wholes } from '../flags.js'
 import type { Context } from '../program.js'
 import { SOURCES, withSourceFlags } from '../source.js'
 import {
+  ACTIVATIONS,
   ARCHITECTURES,
   BACKENDS,
   ENGINES,
@@ -42,8 +43,14 @@ function withSettingFlags(command: Command): Command {
     .addOption(whole('--batch <n>', 'images a step (default: 128)', 1))
     .addOption(whole('--latent <n>', 'latent variables (default: 20)', 1))
     .addOption(wholes('--hidden <n,...>', 'widths of hidden layers, mlp only (default: 400)'))
-    .addOption(wholes('--filters <n,...>', 'filters of convolutions, conv only (default: 16,32)'))
+    .addOption(
+      choice('--activation <name>', 'of hidden layers, mlp only (default: relu)', ACTIVATIONS),
+    )
+    .addOption(
+      wholes('--filters <n,...>', 'of conv (default: 16,32) or each level of resnet (32,64,128)'),
+    )
     .addOption(whole('--kernel <n>', 'height and width of filters, conv only (default: 5)', 1))
+    .addOption(whole('--blocks <n>', 'residual blocks a level, resnet only (default: 1)', 1))
     .addOption(choice('--likelihood <name>', 'of pixels (default: bernoulli)', LIKELIHOODS))
     .addOption(number('--beta <x>', 'weight of the KL term (default: 1)', { least: 0 }))
     .addOption(

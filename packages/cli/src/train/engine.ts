@@ -20,9 +20,9 @@ function checkEngineFlags(engine: EngineFlag, flags: EngineFlags, arch?: string)
     if (flags[name] === undefined) continue
     refuseUsage(`--${name}: a setting of the onnx engine, got engine tfjs, expected --engine onnx`)
   }
-  if (flags.backend === 'wasm' && arch === 'conv') {
+  if (flags.backend === 'wasm' && (arch === 'conv' || arch === 'resnet')) {
     refuseUsage(
-      '--backend: wasm lacks the gradient of convolutions, got --arch conv, expected --backend cpu or --engine onnx',
+      `--backend: wasm lacks the gradient of convolutions, got --arch ${arch}, expected --backend cpu or --engine onnx`,
     )
   }
 }

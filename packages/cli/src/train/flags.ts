@@ -5,7 +5,8 @@ import { refuseUsage } from '../error.js'
 import type { CommonFlags } from '../outcome.js'
 import type { SourceFlags } from '../source.js'
 
-export const ARCHITECTURES = ['mlp', 'conv'] as const
+export const ARCHITECTURES = ['mlp', 'conv', 'resnet'] as const
+export const ACTIVATIONS = ['relu', 'softplus'] as const
 export const LIKELIHOODS = ['bernoulli', 'gaussian'] as const
 export const ENGINES = ['onnx', 'tfjs'] as const
 /** TensorFlow.js backends of the engine `tfjs`. */
@@ -18,8 +19,10 @@ export interface SettingFlags {
   readonly arch?: (typeof ARCHITECTURES)[number]
   readonly latent?: number
   readonly hidden?: readonly number[]
+  readonly activation?: (typeof ACTIVATIONS)[number]
   readonly filters?: readonly number[]
   readonly kernel?: number
+  readonly blocks?: number
   readonly likelihood?: (typeof LIKELIHOODS)[number]
   readonly epochs?: number
   readonly batch?: number

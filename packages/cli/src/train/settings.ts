@@ -63,8 +63,10 @@ function asFlags<T>(check: () => T): T {
   }
 }
 
-function networkSettings({ arch, latent, hidden, filters, kernel, likelihood }: SettingFlags) {
-  return given({ architecture: arch, latent, hidden, filters, kernelSize: kernel, likelihood })
+function networkSettings({ arch, kernel, ...flags }: SettingFlags) {
+  const { latent, likelihood, hidden, activation, filters, blocks } = flags
+  const own = { hidden, activation, filters, kernelSize: kernel, blocks }
+  return given({ architecture: arch, latent, likelihood, ...own })
 }
 
 function ownSettings({ epochs, batch, lr, schedule, beta, klWarmup, seed }: SettingFlags) {
@@ -127,13 +129,23 @@ function networkFlags(network: NetworkConfig): [flag: string, value: string][] {
     ['--arch', architecture],
     ['--latent', String(latent)],
     ['--likelihood', likelihood],
-    ...(network.architecture === 'mlp'
-      ? ([['--hidden', network.hidden.join(',')]] as const)
-      : ([
-          ['--filters', network.filters.join(',')],
-          ['--kernel', String(network.kernelSize)],
-        ] as const)),
-  ].map(([flag, value]) => [flag, value])
+    ...ownFlags(network),
+  ]
+}
+
+function ownFlags(network: NetworkConfig): [flag: string, value: string][] {
+  if (network.architecture === 'mlp') {
+    return [
+      ['--hidden', network.hidden.join(',')],
+      ['--activation', network.activation],
+    ]
+  }
+  return [
+    ['--filters', network.filters.join(',')],
+    network.architecture === 'conv'
+      ? ['--kernel', String(network.kernelSize)]
+      : ['--blocks', String(network.blocks)],
+  ]
 }
 
 /** A schedule as the flag has it. */

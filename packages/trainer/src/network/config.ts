@@ -1,18 +1,24 @@
 // Checks of a network's configuration, with defaults filled in.
 import { TrainError } from '../error.js'
 import { fields, known, oneOf, positive, positives } from '../check.js'
-import type { NetworkConfig } from './types.js'
+import type { Architecture, NetworkConfig } from './types.js'
 
-const ARCHITECTURES = ['mlp', 'conv'] as const
+const ARCHITECTURES = ['mlp', 'conv', 'resnet'] as const
 const LIKELIHOODS = ['bernoulli', 'gaussian'] as const
 const COMMON = ['architecture', 'image', 'latent', 'likelihood']
-const OWN = { mlp: ['hidden'], conv: ['filters', 'kernelSize'] } as const
+const ACTIVATIONS = ['relu', 'softplus'] as const
+const OWN: Readonly<Record<Architecture, readonly string[]>> = {
+  mlp: ['hidden', 'activation'],
+  conv: ['filters', 'kernelSize'],
+  resnet: ['filters', 'blocks'],
+}
 
 /**
  * A whole network configuration from a partial one, such as JSON. Defaults: `mlp`, 20 latents, Bernoulli,
- * one hidden layer of 400; for `conv` 5 x 5 filters, 16 and 32 of them.
+ * one hidden layer of 400 with ReLU; for `conv` 5 x 5 filters, 16 and 32 of them; for `resnet` a block a
+ * level, levels of 32, 64 and 128 filters.
  *
- * @throws TrainError for an unknown architecture or likelihood, a size that is no whole number above 0,
+ * @throws TrainError for an unknown architecture, likelihood or activation, a size that is no whole number above 0,
  *   or a field that the architecture does not have, such as a misspelt one
  */
 export function parseNetworkConfig(value: unknown): NetworkConfig {
@@ -25,14 +31,17 @@ export function parseNetworkConfig(value: unknown): NetworkConfig {
     likelihood: oneOf('likelihood', given.likelihood ?? 'bernoulli', LIKELIHOODS),
   }
   if (architecture === 'mlp') {
-    return { architecture, ...common, hidden: positives('hidden', given.hidden ?? [400]) }
+    const hidden = positives('hidden', given.hidden ?? [400])
+    const activation = oneOf('activation', given.activation ?? 'relu', ACTIVATIONS)
+    return { architecture, ...common, hidden, activation }
   }
-  return {
-    architecture,
-    ...common,
-    filters: positives('filters', given.filters ?? [16, 32]),
-    kernelSize: positive('kernelSize', given.kernelSize ?? 5),
+  if (architecture === 'conv') {
+    const filters = positives('filters', given.filters ?? [16, 32])
+    const kernelSize = positive('kernelSize', given.kernelSize ?? 5)
+    return { architecture, ...common, filters, kernelSize }
   }
+  const filters = positives('filters', given.filters ?? [32, 64, 128])
+  return { architecture, ...common, filters, blocks: positive('blocks', given.blocks ?? 1) }
 }
 
 function parseImage(value: unknown): NetworkConfig['image'] {
@@ -44,11 +53,13 @@ function parseImage(value: unknown): NetworkConfig['image'] {
   }
 }
 
-function checkNames(given: Record<string, unknown>, architecture: keyof typeof OWN): void {
-  const other = architecture === 'mlp' ? 'conv' : 'mlp'
-  const found = OWN[other].find((name) => given[name] !== undefined)
-  if (found === undefined) return known('network', given, [...COMMON, ...OWN[architecture]])
+function checkNames(given: Record<string, unknown>, architecture: Architecture): void {
+  const own = OWN[architecture]
+  const found = Object.values(OWN)
+    .flat()
+    .find((name) => given[name] !== undefined && !own.includes(name))
+  if (found === undefined) return known('network', given, [...COMMON, ...own])
   throw new TrainError(
-    `${found}: not a setting of ${architecture}, got ${JSON.stringify(given[found])}, expected it to be left out`,
+    `${found}: not a setting of ${architecture}, got ${JSON.stringify(given[found])}, expected it to be left out; settings of ${architecture} are ${own.join(' and ')}`,
   )
 }

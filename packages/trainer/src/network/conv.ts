@@ -8,6 +8,7 @@ import {
   transposedConvolution,
   type Layer,
 } from './layers.js'
+import { channelsLast } from './layout.js'
 import type { Body } from './network.js'
 import type { ConvConfig } from './types.js'
 
@@ -39,7 +40,7 @@ export function convBody(config: ConvConfig): Body {
     encode: (parameters, image) => {
       const last = encoder.reduce(
         (value, layer) => layer.apply(parameters, value),
-        channelsLast(config, image),
+        channelsLast(config.image, image),
       )
       return tf.reshape<tf.Rank.R2>(last, [-1, features])
     },
@@ -71,6 +72,8 @@ function convolutions(
       inputs: stages[index]?.channels ?? 0,
       outputs: stage.channels,
       kernelSize,
+      stride: 2,
+      activation: 'leakyRelu',
     }),
   )
 }
@@ -84,6 +87,7 @@ function decoderLayers(
     inputs: upwards[index]?.channels ?? 0,
     outputs: channels,
     kernelSize,
+    stride: 2,
     height,
     width,
   }))
@@ -94,14 +98,9 @@ function decoderLayers(
   }
   return {
     hidden: dense('decoder/hidden', { inputs: latent, outputs: features, activation: 'leakyRelu' }),
-    inner: inner.map((each, i) => transposedConvolution(`decoder/conv_${i + 1}`, each)),
+    inner: inner.map((each, i) =>
+      transposedConvolution(`decoder/conv_${i + 1}`, { ...each, activation: 'leakyRelu' }),
+    ),
     output: flatTransposedConvolution('decoder/output', last),
   }
-}
-
-/** [b, c, h, w] to [b, h, w, c]; one channel needs no transposition. */
-function channelsLast({ image }: ConvConfig, images: tf.Tensor4D): tf.Tensor4D {
-  const { channels, height, width } = image
-  if (channels === 1) return tf.reshape(images, [-1, height, width, channels])
-  return tf.transpose(images, [0, 2, 3, 1])
 }

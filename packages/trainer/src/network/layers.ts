@@ -1,13 +1,13 @@
 // The layers that networks are made of: each knows its parameters and applies them to a tensor.
 import * as tf from '@tensorflow/tfjs-core'
 import { TrainError } from '../error.js'
+import { flatWithBias } from './layout.js'
 import type { Initialiser, ParameterSpec, Tensors } from './types.js'
 
 /** Slope of leaky ReLU below zero. */
 const LEAK = 0.2
-const STRIDE = 2
 
-export type Activation = 'relu' | 'leakyRelu' | 'none'
+export type Activation = 'relu' | 'leakyRelu' | 'softplus' | 'none'
 
 /** A part of a network with parameters of its own. `apply` opens a tidy scope of the layer's name. */
 export interface Layer<In extends tf.Tensor, Out extends tf.Tensor> {
@@ -48,42 +48,70 @@ export interface ConvolutionOptions {
   readonly inputs: number
   readonly outputs: number
   readonly kernelSize: number
+  readonly stride: number
+  readonly activation: Activation
+  /** The kernel starts uniform within this of 0; left out, by its fans and activation. */
+  readonly limit?: number
 }
 
-/** leakyRelu(x * W + b), stride 2, "same" padding: [b, h, w, in] to [b, ceil(h/2), ceil(w/2), out]. */
+/** activation(x * W + b), "same" padding: [b, h, w, in] to [b, ceil(h / stride), ceil(w / stride), out]. */
 export function convolution(
   name: string,
-  { inputs, outputs, kernelSize }: ConvolutionOptions,
+  options: ConvolutionOptions,
 ): Layer<tf.Tensor4D, tf.Tensor4D> {
-  const limit = heLimit(kernelSize * kernelSize * inputs)
+  const { stride, activation } = options
   return {
-    parameters: kernelAndBias(name, [kernelSize, kernelSize, inputs, outputs], { outputs, limit }),
+    parameters: convolutionParameters(name, options),
     apply: (parameters, input) =>
       tf.tidy(name, () => {
         const kernel = tensor(parameters, `${name}/kernel`) as tf.Tensor4D
-        const sum = tf.conv2d(input, kernel, STRIDE, 'same')
-        return activate(tf.add(sum, tensor(parameters, `${name}/bias`)), 'leakyRelu')
+        const sum = tf.conv2d(input, kernel, stride, 'same')
+        return activate(tf.add(sum, tensor(parameters, `${name}/bias`)), activation)
+      }),
+  }
+}
+
+export interface FlatOptions extends Omit<ConvolutionOptions, 'activation'> {
+  /** The output's height and width. */
+  readonly height: number
+  readonly width: number
+}
+
+/** A decoder's last layer: a convolution, given as [batch, out * height * width], channels first. */
+export function flatConvolution(
+  name: string,
+  options: FlatOptions,
+): Layer<tf.Tensor4D, tf.Tensor2D> {
+  const { outputs, stride } = options
+  const shape = { ...options, channels: outputs }
+  return {
+    parameters: convolutionParameters(name, { ...options, activation: 'none' }),
+    apply: (parameters, input) =>
+      tf.tidy(name, () => {
+        const kernel = tensor(parameters, `${name}/kernel`) as tf.Tensor4D
+        const sum = tf.conv2d(input, kernel, stride, 'same')
+        return flatWithBias(shape, sum, tensor(parameters, `${name}/bias`))
       }),
   }
 }
 
 export interface TransposedOptions extends ConvolutionOptions {
-  /** The output's height and width: stride 2 leaves open which of two sizes it is. */
+  /** The output's height and width: a stride leaves open which of some sizes it is. */
   readonly height: number
   readonly width: number
 }
 
-/** leakyRelu of a convolution of stride 2 turned round: [b, h, w, in] to [b, height, width, out]. */
+/** activation of a convolution turned round: [b, h, w, in] to [b, height, width, out]. */
 export function transposedConvolution(
   name: string,
   options: TransposedOptions,
 ): Layer<tf.Tensor4D, tf.Tensor4D> {
   return {
-    parameters: transposedParameters(name, options, 'leakyRelu'),
+    parameters: transposedParameters(name, options),
     apply: (parameters, input) =>
       tf.tidy(name, () => {
         const sum = transposed(parameters, input, { name, ...options })
-        return activate(tf.add(sum, tensor(parameters, `${name}/bias`)), 'leakyRelu')
+        return activate(tf.add(sum, tensor(parameters, `${name}/bias`)), options.activation)
       }),
   }
 }
@@ -91,19 +119,15 @@ export function transposedConvolution(
 /** A decoder's last layer: a transposed convolution, given as [batch, out * height * width], channels first. */
 export function flatTransposedConvolution(
   name: string,
-  options: TransposedOptions,
+  options: FlatOptions,
 ): Layer<tf.Tensor4D, tf.Tensor2D> {
-  const { outputs, height, width } = options
-  const pixels = outputs * height * width
+  const shape = { ...options, channels: options.outputs }
   return {
-    parameters: transposedParameters(name, options, 'none'),
+    parameters: transposedParameters(name, { ...options, activation: 'none' }),
     apply: (parameters, input) =>
       tf.tidy(name, () => {
         const sum = transposed(parameters, input, { name, ...options })
-        const bias = tensor(parameters, `${name}/bias`)
-        // One channel: flattened before the bias, since a last dimension of 1 is slow to broadcast over.
-        if (outputs === 1) return tf.add(tf.reshape(sum, [-1, pixels]), bias)
-        return tf.reshape(tf.transpose(tf.add(sum, bias), [0, 3, 1, 2]), [-1, pixels])
+        return flatWithBias(shape, sum, tensor(parameters, `${name}/bias`))
       }),
   }
 }
@@ -111,24 +135,34 @@ export function flatTransposedConvolution(
 function transposed(
   parameters: Tensors,
   input: tf.Tensor4D,
-  options: TransposedOptions & { name: string },
+  options: FlatOptions & { name: string },
 ): tf.Tensor4D {
-  const { name, height, width, outputs } = options
+  const { name, height, width, outputs, stride } = options
   const kernel = tensor(parameters, `${name}/kernel`) as tf.Tensor4D
   const shape: [number, number, number, number] = [input.shape[0], height, width, outputs]
-  return tf.conv2dTranspose(input, kernel, shape, STRIDE, 'same')
+  return tf.conv2dTranspose(input, kernel, shape, stride, 'same')
+}
+
+function convolutionParameters(
+  name: string,
+  { inputs, outputs, kernelSize, stride, activation, limit }: ConvolutionOptions,
+): readonly ParameterSpec[] {
+  // Each input pixel reaches one in stride * stride of the outputs under its filter.
+  const area = kernelSize * kernelSize
+  const fans = { fanIn: area * inputs, fanOut: (area / (stride * stride)) * outputs }
+  const shape = [kernelSize, kernelSize, inputs, outputs]
+  return kernelAndBias(name, shape, { outputs, limit: limit ?? limitBefore(activation, fans) })
 }
 
 function transposedParameters(
   name: string,
-  { inputs, outputs, kernelSize }: TransposedOptions,
-  activation: Activation,
+  { inputs, outputs, kernelSize, stride, activation, limit }: TransposedOptions,
 ): readonly ParameterSpec[] {
-  // Each output pixel is reached by one in STRIDE * STRIDE of the filter's weights.
-  const area = (kernelSize * kernelSize) / (STRIDE * STRIDE)
-  const limit =
-    activation === 'none' ? glorotLimit(area * inputs, area * outputs) : heLimit(area * inputs)
-  return kernelAndBias(name, [kernelSize, kernelSize, outputs, inputs], { outputs, limit })
+  // Each output pixel is reached by one in stride * stride of the filter's weights.
+  const area = (kernelSize * kernelSize) / (stride * stride)
+  const fans = { fanIn: area * inputs, fanOut: area * outputs }
+  const shape = [kernelSize, kernelSize, outputs, inputs]
+  return kernelAndBias(name, shape, { outputs, limit: limit ?? limitBefore(activation, fans) })
 }
 
 function kernelAndBias(
@@ -151,13 +185,24 @@ function glorotLimit(fanIn: number, fanOut: number): number {
   return Math.sqrt(6 / (fanIn + fanOut))
 }
 
-/** The limit before leaky ReLU of slope a, sqrt(6 / ((1 + a^2) fanIn)) (He et al. 2015). */
-function heLimit(fanIn: number): number {
-  return Math.sqrt(6 / ((1 + LEAK * LEAK) * fanIn))
+/** The limit beside (leaky) ReLU of slope a, sqrt(6 / ((1 + a^2) fanIn)) (He et al. 2015). */
+export function heLimit(fanIn: number, slope = 0): number {
+  return Math.sqrt(6 / ((1 + slope * slope) * fanIn))
+}
+
+/** The limit of a convolution's kernel by what comes after it. */
+function limitBefore(
+  activation: Activation,
+  { fanIn, fanOut }: { fanIn: number; fanOut: number },
+): number {
+  if (activation === 'relu') return heLimit(fanIn)
+  if (activation === 'leakyRelu') return heLimit(fanIn, LEAK)
+  return glorotLimit(fanIn, fanOut)
 }
 
 function activate<T extends tf.Tensor>(input: T, activation: Activation): T {
   if (activation === 'relu') return tf.relu(input)
   if (activation === 'leakyRelu') return tf.leakyRelu(input, LEAK)
+  if (activation === 'softplus') return tf.softplus(input)
   return input
 }

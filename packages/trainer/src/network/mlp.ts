@@ -1,4 +1,4 @@
-// The fully connected network: image - hidden - latent - hidden - image, with ReLU.
+// The fully connected network: image - hidden - latent - hidden - image, with ReLU or softplus.
 import * as tf from '@tensorflow/tfjs-core'
 import { dense } from './layers.js'
 import type { Body } from './network.js'
@@ -9,8 +9,8 @@ export function mlpBody(config: MlpConfig): Body {
   const { channels, height, width } = config.image
   const pixels = channels * height * width
   const widths = config.hidden
-  const encoder = hiddenLayers('encoder', pixels, widths)
-  const decoder = hiddenLayers('decoder', config.latent, widths.toReversed())
+  const encoder = hiddenLayers('encoder', pixels, config)
+  const decoder = hiddenLayers('decoder', config.latent, { ...config, hidden: widths.toReversed() })
   const output = dense('decoder/output', {
     inputs: widths[0] ?? config.latent,
     outputs: pixels,
@@ -33,12 +33,16 @@ export function mlpBody(config: MlpConfig): Body {
   }
 }
 
-function hiddenLayers(side: string, inputs: number, widths: readonly number[]) {
+function hiddenLayers(
+  side: string,
+  inputs: number,
+  { hidden: widths, activation }: Pick<MlpConfig, 'hidden' | 'activation'>,
+) {
   return widths.map((outputs, index) =>
     dense(widths.length === 1 ? `${side}/hidden` : `${side}/hidden_${index + 1}`, {
       inputs: widths[index - 1] ?? inputs,
       outputs,
-      activation: 'relu',
+      activation,
     }),
   )
 }

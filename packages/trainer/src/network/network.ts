@@ -6,6 +6,7 @@ import { convBody } from './conv.js'
 import { size } from './initial.js'
 import { dense, tensor } from './layers.js'
 import { mlpBody } from './mlp.js'
+import { resnetBody } from './resnet.js'
 import type { Decoded, Network, NetworkConfig, NetworkOptions } from './types.js'
 import type { ParameterSpec, Tensors } from './types.js'
 
@@ -33,7 +34,7 @@ export const LOG_SCALE = 'decoder/log_scale'
  */
 export function createNetwork(options: NetworkOptions): Network {
   const config = parseNetworkConfig(options)
-  const body = config.architecture === 'mlp' ? mlpBody(config) : convBody(config)
+  const body = bodyOf(config)
   const head = { inputs: body.features, outputs: config.latent, activation: 'none' } as const
   const mean = dense('encoder/mean', head)
   const logVariance = dense('encoder/log_variance', head)
@@ -59,6 +60,11 @@ export function createNetwork(options: NetworkOptions): Network {
     decode: (parameters, latent) =>
       decoded(config, parameters, body.decodeFlat(parameters, latent)),
   }
+}
+
+function bodyOf(config: NetworkConfig): Body {
+  if (config.architecture === 'mlp') return mlpBody(config)
+  return config.architecture === 'conv' ? convBody(config) : resnetBody(config)
 }
 
 function checkSize(parameters: readonly ParameterSpec[]): void {

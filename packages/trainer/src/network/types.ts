@@ -2,8 +2,10 @@
 import type * as tf from '@tensorflow/tfjs-core'
 import type { ImageShape } from '@anyvae/images'
 
-/** What a network's layers are: those of {@link MlpConfig} or of {@link ConvConfig}. */
-export type Architecture = 'mlp' | 'conv'
+/** What a network's layers are: those of {@link MlpConfig}, {@link ConvConfig} or {@link ResnetConfig}. */
+export type Architecture = 'mlp' | 'conv' | 'resnet'
+/** What an `mlp`'s hidden layers end in: max(0, x) or ln(1 + exp(x)). */
+export type HiddenActivation = 'relu' | 'softplus'
 /**
  * p(x given z), pixel by pixel: `bernoulli` takes grey values as probabilities, `gaussian` has one learned
  * standard deviation for all pixels.
@@ -23,6 +25,7 @@ export interface MlpConfig extends CommonConfig {
   readonly architecture: 'mlp'
   /** Widths of the encoder's hidden layers, from the image on. */
   readonly hidden: readonly number[]
+  readonly activation: HiddenActivation
 }
 
 /** Convolutions of stride 2; the decoder mirrors them with transposed convolutions. */
@@ -34,8 +37,17 @@ export interface ConvConfig extends CommonConfig {
   readonly kernelSize: number
 }
 
+/** Residual blocks at sizes that halve from level to level; the decoder mirrors the encoder. */
+export interface ResnetConfig extends CommonConfig {
+  readonly architecture: 'resnet'
+  /** Filters of each level, from the image on. */
+  readonly filters: readonly number[]
+  /** Residual blocks a level. */
+  readonly blocks: number
+}
+
 /** A whole network configuration, nothing left to a default. */
-export type NetworkConfig = MlpConfig | ConvConfig
+export type NetworkConfig = MlpConfig | ConvConfig | ResnetConfig
 
 /** What a caller may leave to a default. See {@link parseNetworkConfig}. */
 export interface NetworkOptions {
@@ -44,8 +56,10 @@ export interface NetworkOptions {
   readonly latent?: number
   readonly likelihood?: Likelihood
   readonly hidden?: readonly number[]
+  readonly activation?: HiddenActivation
   readonly filters?: readonly number[]
   readonly kernelSize?: number
+  readonly blocks?: number
 }
 
 /** How a parameter starts: uniform in (-limit, limit), or one value throughout. */

@@ -26,6 +26,7 @@ describe('parseTrainConfig', () => {
         },
         "learningRate": 0.003,
         "network": {
+          "activation": "relu",
           "architecture": "mlp",
           "hidden": [
             400,
@@ -78,8 +79,8 @@ describe('parseTrainConfig', () => {
 
   it.each([
     [
-      { network: { ...network, architecture: 'resnet' } },
-      'architecture: unknown, got "resnet", expected mlp or conv',
+      { network: { ...network, architecture: 'unet' } },
+      'architecture: unknown, got "unet", expected mlp or conv or resnet',
     ],
     [
       { network: { ...network, latent: 0 } },
@@ -91,7 +92,7 @@ describe('parseTrainConfig', () => {
     ],
     [
       { network: { ...network, latents: 5 } },
-      'network: unknown setting, got "latents", expected one of architecture, image, latent, likelihood, hidden',
+      'network: unknown setting, got "latents", expected one of architecture, image, latent, likelihood, hidden, activation',
     ],
     [
       { network: { ...network, architecture: 'conv', hiden: [5] } },
