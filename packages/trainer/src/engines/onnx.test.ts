@@ -37,8 +37,8 @@ const networks: Record<string, NetworkOptions> = {
   },
   'resnet of odd size and three channels': {
     architecture: 'resnet',
-    image: { channels: 3, height: 9, width: 11 },
-    filters: [3, 4, 5],
+    image: { channels: 3, height: 5, width: 6 },
+    filters: [2, 3, 4],
     latent: 5,
   },
 }
