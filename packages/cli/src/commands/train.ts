@@ -12,6 +12,8 @@ import {
   LIKELIHOODS,
   parseDuration,
   parseSchedule,
+  PROFILE_FILE,
+  PROFILE_STEPS,
   type TrainFlags,
 } from '../train/flags.js'
 
@@ -29,7 +31,12 @@ anyvae train --resume runs/conv`,
     .addOption(
       new Option('--resume [folder]', 'go on with a run, with the settings that it was begun with'),
     )
-  withSourceFlags(withEngineFlags(withSettingFlags(command)))
+  withSourceFlags(withEngineFlags(withSettingFlags(command))).addOption(
+    new Option(
+      '--profile [file]',
+      `time the kernels of ${PROFILE_STEPS} steps first, and keep ONNX Runtime's profile (default: ${PROFILE_FILE}); without --out nothing else is done`,
+    ),
+  )
   withCommonFlags(command).action(async (flags: TrainFlags) => {
     const { runTraining } = await import('../train/run.js')
     context.settle(await runTraining(flags, context.io), flags)

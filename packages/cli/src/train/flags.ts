@@ -46,7 +46,14 @@ export interface TrainFlags extends CommonFlags, SettingFlags, EngineFlags, Sour
   readonly out?: string
   /** A folder, or true where `--out` names it. */
   readonly resume?: string | true
+  /** A file, or true for {@link PROFILE_FILE}. */
+  readonly profile?: string | true
 }
+
+/** Where a profile goes where the flag names no file. */
+export const PROFILE_FILE = 'anyvae-profile.json'
+/** Steps that a profile takes, after some to warm up. */
+export const PROFILE_STEPS = 100
 
 /** A length of training: `3` or `2.5` epochs, `500steps`. */
 export function parseDuration(what: string, text: string): Duration {

@@ -3,6 +3,7 @@ import { checkRunFolder, checkSameSettings, tidyRun, trainInFolder } from '@anyv
 import type { EngineFactory, TrainConfig, TrainEvent } from '@anyvae/trainer'
 import type { Io } from '../io.js'
 import type { Outcome } from '../outcome.js'
+import { checkProfile, profileFirst, profileTraining, withProfile } from '../profile/profile.js'
 import { loadSource, type Loaded } from '../source.js'
 import { CliError, refuseUsage } from '../error.js'
 import { checkWritable } from '../folder.js'
@@ -21,6 +22,8 @@ import { summarise } from './summary.js'
  * @throws CliError that says what is kept and how to go on with it
  */
 export async function runTraining(flags: TrainFlags, io: Io): Promise<Outcome> {
+  if (flags.profile !== undefined) await checkProfile(flags)
+  if (flags.profile !== undefined && flags.out === undefined) return profileAlone(flags, io)
   const folder = folderOf(flags)
   await checkRunFolder(folder, { resume: flags.resume !== undefined })
   const begun = await findRun(folder)
@@ -38,12 +41,20 @@ export async function runTraining(flags: TrainFlags, io: Io): Promise<Outcome> {
     const engineFactory = await chooseEngine(flags, architecture, begun?.checkpoint?.computedWith)
     const images = await imagesFor(folder, { flags, begun, io })
     const config = configFor(flags, begun, images)
+    const profiled = await profileFirst({ flags, config, images, io })
     const completed = await trainWith(config, { folder, flags, engineFactory, images, io, kept })
-    if (completed) return await summarise(folder)
+    if (completed) return withProfile(await summarise(folder), profiled)
   } catch (error) {
     if (!io.signal.aborted) throw failed(error, { folder, flags, epoch: kept.epoch })
   }
   throw await stopped(io.signal.reason, { folder, flags, epoch: kept.epoch })
+}
+
+/** A profile and no training: no run folder is made. */
+async function profileAlone(flags: TrainFlags, io: Io): Promise<Outcome> {
+  checkSettings(flags)
+  const images = await imagesFor('', { flags, begun: undefined, io })
+  return profileTraining({ flags, config: newSettings(flags, images.train.shape), images, io })
 }
 
 /** Whether nothing is left to train; refuses settings that are not those of the run. */

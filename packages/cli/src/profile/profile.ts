@@ -1,0 +1,103 @@
+// `anyvae train --profile`: times the kernels of some training steps, and keeps ONNX Runtime's own profile.
+import { stat } from 'node:fs/promises'
+import type { TrainConfig, TrainOptions } from '@anyvae/trainer'
+import { nodeBackend } from '@anyvae/runtime-node'
+import { sessionOptions } from '../command.js'
+import { CliError, refuseUsage } from '../error.js'
+import type { Io } from '../io.js'
+import type { Outcome } from '../outcome.js'
+import { PROFILE_FILE, type TrainFlags } from '../train/flags.js'
+import { createProgress } from '../ui/progress.js'
+import { checkProfilePath, openProfileFile } from './file.js'
+import { printSummary } from './print.js'
+import { profileSteps, secondsOf, stepsOf, type ProfiledSteps } from './steps.js'
+import { summarise } from './summary.js'
+import { readTrace, type ProfiledRun } from './trace.js'
+
+/** What is profiled. */
+export interface ProfileOptions {
+  readonly flags: TrainFlags
+  readonly config: TrainConfig
+  readonly images: TrainOptions['images']
+  readonly io: Io
+}
+
+/**
+ * Refuses what no profile goes with, before any images are loaded.
+ *
+ * @throws CliError, of wrong usage but where the file cannot be written
+ */
+export async function checkProfile({ engine, resume, profile }: TrainFlags): Promise<void> {
+  if (engine === 'tfjs') {
+    refuseUsage('--profile: of the onnx engine, got engine tfjs, expected --engine onnx')
+  }
+  if (resume !== undefined) {
+    refuseUsage('--profile: of a new run, got --resume, expected --data and settings')
+  }
+  await checkProfilePath(pathOf(profile))
+}
+
+/**
+ * Takes steps from the start of a run, apart from any run folder, and tells where their time goes.
+ *
+ * @throws CliError where the file cannot be written: then no step was taken
+ */
+export async function profileTraining(options: ProfileOptions): Promise<Outcome> {
+  const { flags, config, images, io } = options
+  const path = pathOf(flags.profile)
+  const file = await openProfileFile(path)
+  const progress = createProgress(io.stderr, 'profiling')
+  try {
+    const done = await profileSteps(file.folder, {
+      config,
+      images,
+      backend: nodeBackend,
+      session: sessionOptions(flags),
+      signal: io.signal,
+      onStep: (steps, total) => progress.update(Math.min(steps, total), total),
+    })
+    progress.stop()
+    const trace = await file.find(done.prefix)
+    const summary = summariseTrace(await readTrace(trace), done)
+    const { size } = await stat(trace)
+    await file.keep(trace)
+    return printSummary(summary, { ...done, config, file: path, size })
+  } finally {
+    progress.stop()
+    await file.discard()
+  }
+}
+
+function pathOf(profile: TrainFlags['profile']): string {
+  return typeof profile === 'string' ? profile : PROFILE_FILE
+}
+
+/** Profiles where flags ask for it. The table is printed at once: the training may take hours. */
+export async function profileFirst(options: ProfileOptions): Promise<Outcome['json']> {
+  const { flags, io } = options
+  if (flags.profile === undefined) return {}
+  const { text, json } = await profileTraining(options)
+  if (flags.json !== true) io.stdout.write(`${text}\n\n`)
+  return json
+}
+
+/** A training's outcome with what {@link profileFirst} found before it. */
+export function withProfile(trained: Outcome, profiled: Outcome['json']): Outcome {
+  return { ...trained, json: { ...trained.json, ...profiled } }
+}
+
+/** The runs after those that warmed up, summed up. */
+function summariseTrace(runs: readonly ProfiledRun[], { warmup, timed, batch }: ProfiledSteps) {
+  const stretches = [...warmup, ...timed]
+  // One run a stretch; or, on providers without Loop, one a step.
+  const single = runs.length <= stretches.length
+  const skipped = single ? warmup.length : stepsOf(warmup)
+  const kept = single ? stretches.slice(warmup.length, runs.length) : timed
+  if (kept.length === 0) {
+    throw new CliError(
+      `profile: cut off, got ${runs.length} whole runs, expected more than ${skipped}; ONNX Runtime keeps a million events, fewer layers make fewer`,
+    )
+  }
+  const figures = { steps: stepsOf(kept), batch, seconds: secondsOf(kept) }
+  return { ...summarise(runs.slice(skipped), figures), steps: figures.steps }
+}

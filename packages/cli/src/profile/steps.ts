@@ -1,0 +1,135 @@
+// Takes some training steps with ONNX Runtime's profiler on: real images, networks and engine, no run folder.
+import { join } from 'node:path'
+import type { SessionBackend, SessionOptions } from '@anyvae/runtime'
+import {
+  createNetwork,
+  initialState,
+  onnxEngine,
+  train,
+  type TrainConfig,
+  type TrainEvent,
+  type TrainOptions,
+  type TrainingEngine,
+} from '@anyvae/trainer'
+import { PROFILE_STEPS } from '../train/flags.js'
+
+/** What is trained, and in what. */
+export interface StepsOptions {
+  readonly config: TrainConfig
+  readonly images: TrainOptions['images']
+  readonly backend: SessionBackend
+  readonly session: SessionOptions
+  readonly signal: AbortSignal
+  /** Told how many steps are done of how many, those to warm up included. */
+  readonly onStep: (done: number, total: number) => void
+}
+
+/** Some steps of one call of the engine. */
+export interface Stretch {
+  readonly steps: number
+  readonly seconds: number
+}
+
+/** What was done. */
+export interface ProfiledSteps {
+  readonly warmup: readonly Stretch[]
+  readonly timed: readonly Stretch[]
+  /** Images a step. */
+  readonly batch: number
+  readonly parameters: number
+  readonly provider: string
+  readonly threads: number
+  /** What the names of the training session's profile begin with. */
+  readonly prefix: string
+}
+
+/** Enough for memory to be laid out and caches to be warm, and to average over. */
+export const WARMUP = { steps: 20, seconds: 5 } as const
+export const TIMED = { steps: PROFILE_STEPS, seconds: 20 } as const
+
+/**
+ * Trains from the start for some calls of the engine: until they make as many steps as `WARMUP` and then
+ * `TIMED` ask for, or took as long. The profiles are in `folder` afterwards.
+ */
+export async function profileSteps(folder: string, options: StepsOptions): Promise<ProfiledSteps> {
+  const { config, images, backend, session } = options
+  const profiling = withProfiles(backend, folder)
+  const network = createNetwork(config.network)
+  const batch = Math.min(images.train.count, config.batchSize)
+  const { threads } = session
+  const engine = await onnxEngine(profiling.backend, session)(
+    network,
+    initialState(network, config.seed),
+    { batchSize: batch, ...(threads === undefined ? {} : { threads }) },
+  )
+  try {
+    const done = await takeSteps(engine, options)
+    const { provider } = engine
+    const prefix = profiling.trainingPrefix()
+    return { ...done, batch, provider, threads: engine.threads, prefix }
+  } finally {
+    await engine.release()
+  }
+}
+
+/** A backend whose sessions write a profile each: the training's is that which gives losses. */
+function withProfiles(backend: SessionBackend, folder: string) {
+  const prefixes: string[] = []
+  let training: string | undefined
+  const createSession: SessionBackend['createSession'] = async (model, options) => {
+    const prefix = `session-${prefixes.length}`
+    prefixes.push(prefix)
+    const session = await backend.createSession(model, {
+      ...options,
+      profile: join(folder, prefix),
+    })
+    if (session.outputs.some(({ name }) => name === 'loss')) training ??= prefix
+    return session
+  }
+  return { backend: { ...backend, createSession }, trainingPrefix: () => training ?? 'session-0' }
+}
+
+async function takeSteps(engine: TrainingEngine, options: StepsOptions) {
+  const { config, images, signal, onStep } = options
+  const [warmup, timed]: [Stretch[], Stretch[]] = [[], []]
+  const enough = new AbortController()
+  const network = createNetwork(config.network)
+  let [batch, parameters, before] = [1, 0, 0]
+  const onEvent = (event: TrainEvent) => {
+    if (event.type === 'start') ({ batchSize: batch, parameters } = event)
+    if (event.type === 'epoch') before = 0
+    if (event.type !== 'chunk') return
+    const steps = event.stepOfEpoch - before
+    before = event.stepOfEpoch
+    const warm = isEnough(warmup, WARMUP)
+    ;(warm ? timed : warmup).push({ steps, seconds: (steps * batch) / event.imagesPerSecond })
+    onStep(stepsOf(warmup) + stepsOf(timed), Math.max(WARMUP.steps, stepsOf(warmup)) + TIMED.steps)
+    if (isEnough(timed, TIMED)) enough.abort()
+  }
+  // An epoch takes a step at least, so that these are enough.
+  const epochs = Math.max(config.epochs, 2 * (WARMUP.steps + TIMED.steps))
+  await train({
+    network,
+    engine,
+    images,
+    config: { ...config, epochs },
+    signal: AbortSignal.any([signal, enough.signal]),
+    onEvent,
+  })
+  signal.throwIfAborted()
+  return { warmup, timed, parameters }
+}
+
+function isEnough(stretches: readonly Stretch[], bound: Stretch): boolean {
+  return stepsOf(stretches) >= bound.steps || secondsOf(stretches) >= bound.seconds
+}
+
+/** Their steps together. */
+export function stepsOf(stretches: readonly Stretch[]): number {
+  return stretches.reduce((sum, { steps }) => sum + steps, 0)
+}
+
+/** Their seconds together. */
+export function secondsOf(stretches: readonly Stretch[]): number {
+  return stretches.reduce((sum, { seconds }) => sum + seconds, 0)
+}
