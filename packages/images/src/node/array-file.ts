@@ -4,9 +4,11 @@ import { imagesOfArray, labelsOfArray, type FlatShape } from '../arrays.js'
 import { ImagesError } from '../error.js'
 import { imageSet, type ImageSet } from '../image-set.js'
 import { decodeNpy, isNpy, type NpyArray } from '../npy.js'
-import type { Split } from '../split.js'
+import { holdOutSource, type Split } from '../split.js'
 import { messageOf, readBytes } from './bytes.js'
-import { completeParts } from './parts.js'
+import { byteNpyHeader, npySource } from './npy-stream.js'
+import { completeParts, partsInMemory } from './parts.js'
+import { factsOf, openFile } from './pixel-file.js'
 
 /** Names of arrays in an archive, the usual ones of Keras, MedMNIST and NumPy's own. */
 const KEYS = {
@@ -25,6 +27,8 @@ const KEYS = {
  * @throws ImagesError naming the file, and the array in an archive
  */
 export async function loadArrayFile(path: string, flat: FlatShape): Promise<Split> {
+  const read = await loadByteArray(path, flat)
+  if (read) return read
   const bytes = await readBytes(path)
   if (isNpy(bytes)) {
     return completeParts({ train: toSet(path, { images: decodeNpy(bytes, path), flat }) }, path)
@@ -35,6 +39,19 @@ export async function loadArrayFile(path: string, flat: FlatShape): Promise<Spli
     )
   }
   return loadArchive(unzip(bytes, path), path, flat)
+}
+
+/** A .npy file of bytes goes into memory once, and each part to its own place. */
+async function loadByteArray(path: string, flat: FlatShape): Promise<Split | undefined> {
+  const file = await openFile(path)
+  try {
+    if (!(await factsOf(file)).isFile()) return undefined
+    const header = await byteNpyHeader(file)
+    if (!header) return undefined
+    return await partsInMemory(holdOutSource(await npySource(file, header, { flat })))
+  } finally {
+    await file.handle.close()
+  }
 }
 
 function unzip(bytes: Uint8Array, path: string): Map<string, Uint8Array> {

@@ -9,9 +9,9 @@ import { completeParts } from './parts.js'
 
 const NAME = /^(train|t10k|test)-(images|labels)[-.]idx[13]-ubyte(\.gz)?$/
 
-/** Whether one of a folder's names is that of an IDX file of MNIST. */
-export function hasIdxFiles(names: readonly string[]): boolean {
-  return names.some((name) => NAME.test(name))
+/** Whether a name is that of an IDX file of MNIST. */
+export function isIdxName(name: string): boolean {
+  return NAME.test(name)
 }
 
 /**

@@ -1,26 +1,26 @@
 // Folders of image files, with sub-folders as classes.
-import { basename, join } from 'node:path'
-import { ImagesError } from '../error.js'
-import { imageSet, imageSize, type ImageSet, type ImageShape } from '../image-set.js'
+import { basename } from 'node:path'
+import { imageSet, imageSize, type ImageSet } from '../image-set.js'
+import type { ImageSource } from '../image-source.js'
 import type { Split } from '../split.js'
-import { IMAGE_TYPES, imagesUnder, type Findings, type Found } from './find-images.js'
-import { readImageFacts, readImageFile, type ImageFacts } from './image-file.js'
-import type { Fit, LoadProgress, Size } from './options.js'
-import { completeParts } from './parts.js'
-import { splitFoldersIn } from './split-folders.js'
-
-/** What is asked of the images of a folder. */
-export interface FolderOptions {
-  readonly size?: Size | undefined
-  readonly channels?: number | undefined
-  readonly fit?: Fit | undefined
-  readonly onProgress?: ((progress: LoadProgress) => void) | undefined
-  readonly signal?: AbortSignal | undefined
-}
+import { memoryList, scratchList, type FileList } from './file-list.js'
+import { surveyFolder, type FolderOptions, type Survey } from './folder-survey.js'
+import { readImageFile } from './image-file.js'
+import { inParallel } from './parallel.js'
+import { completeParts, completeSources } from './parts.js'
+import { pixelFile } from './pixel-file.js'
+import { openScratch, type Scratch } from './scratch.js'
 
 /** A source's two parts, with what the user should be told about them, if anything. */
-export interface NotedSplit extends Split {
+export interface NotedSplit<
+  Images extends ImageSet | ImageSource = ImageSet,
+> extends Split<Images> {
   readonly note?: string
+}
+
+/** Parts that are read from files, which stay open until they are closed. */
+export interface OpenSplit extends NotedSplit<ImageSource> {
+  close(): Promise<void>
 }
 
 /**
@@ -35,118 +35,154 @@ export async function loadImageFolder(
   folder: string,
   options: FolderOptions = {},
 ): Promise<NotedSplit> {
-  const split = await splitFoldersIn(folder)
-  const findings = await imagesUnder(split ? join(folder, split.train) : folder)
-  const train = findings.images
-  const test = split ? (await imagesUnder(join(folder, split.test))).images : []
-  const all = [...train, ...test]
-  if (all.length === 0) throw noImages(folder, findings)
-  const classNames = classesOf(all)
-  const shape = await agreeOnShape(all, options)
-  const toSet = readerOf(folder, { ...options, shape, classNames, total: all.length })
-  const parts = { train: await toSet(train, 'train'), test: await toSet(test, 'test') }
-  return { ...completeParts(parts, folder), ...(split?.note !== undefined && { note: split.note }) }
+  const lists = { train: memoryList(), test: memoryList() }
+  const survey = await surveyFolder(folder, lists, options)
+  const reading = { ...options, ...survey, folder, total: lists.train.count + lists.test.count }
+  const train = await readIntoMemory(lists.train, { ...reading, part: 'train', before: 0 })
+  const before = lists.train.count
+  const test = await readIntoMemory(lists.test, { ...reading, part: 'test', before })
+  return { ...completeParts({ train, test }, folder), ...noteOf(survey) }
 }
 
-function noImages(folder: string, { others }: Findings): ImagesError {
-  const found = [...others].slice(0, 8).map(([ending, count]) => `${count} ${ending}`)
-  const wrong = found.length === 0 ? 'empty, got no files' : `no images, got ${found.join(', ')}`
-  return new ImagesError(
-    `${folder}: ${wrong}, expected images of type ${IMAGE_TYPES}, or MNIST's IDX files`,
-  )
-}
+/** Entries of one folder that are sorted in memory. */
+const MOST_ENTRIES = 50_000
 
-/** The classes in sorted order, or none where no image has one. */
-function classesOf(files: readonly Found[]): string[] | undefined {
-  const labelled = files.find(({ className }) => className !== undefined)
-  const loose = files.find(({ className }) => className === undefined)
-  if (labelled && loose) {
-    throw new ImagesError(
-      `${loose.path}: beside sub-folders, got an image without a class, expected all in sub-folders (as ${labelled.path}) or none`,
-    )
+/**
+ * As `loadImageFolder`, in memory that does not grow with the number of images: their list and their
+ * pixels, decoded once, lie in scratch files in the cache folder. That takes as much room as the images
+ * have pixels and channels.
+ *
+ * @throws ImagesError as there, and where there is no room
+ */
+export async function streamImageFolder(
+  folder: string,
+  options: FolderOptions & { readonly cacheDir?: string | undefined },
+): Promise<OpenSplit> {
+  const { cacheDir } = options
+  const what = `the list of ${folder}`
+  const lists = {
+    train: await scratchList({ cacheDir, what }),
+    test: await scratchList({ cacheDir, what }),
   }
-  return labelled && [...new Set(files.map(({ className = '' }) => className))].sort()
+  try {
+    const spill = { cacheDir, most: MOST_ENTRIES }
+    const survey = await surveyFolder(folder, lists, { ...options, spill })
+    const { sources, scratch } = await readIntoScratch(folder, { ...options, ...lists, survey })
+    const parts = completeSources(sources, folder)
+    return { ...parts, ...noteOf(survey), close: () => scratch.close() }
+  } finally {
+    await lists.train.close()
+    await lists.test.close()
+  }
 }
 
-/** The shape that all images are brought to: what is asked for, else what they have in common. */
-async function agreeOnShape(
-  files: readonly Found[],
-  { size, channels, signal }: FolderOptions,
-): Promise<ImageShape> {
-  if (size && channels !== undefined) return { ...size, channels }
-  const facts: ImageFacts[] = []
-  await inParallel(files, signal, async ({ path }, i) => {
-    facts[i] = await readImageFacts(path)
-  })
-  const { height, width } = size ?? commonSize(files, facts)
-  return { channels: channels ?? (facts.some(({ colour }) => colour) ? 3 : 1), height, width }
+function noteOf({ note }: Survey): { note?: string } {
+  return note === undefined ? {} : { note }
 }
 
-function commonSize(files: readonly Found[], facts: readonly ImageFacts[]): Size {
-  const common = facts[0] ?? { height: 1, width: 1 }
-  const odd = facts.findIndex(
-    ({ height, width }) => height !== common.height || width !== common.width,
-  )
-  if (odd < 0) return common
-  const [got, expected] = [sizeOf(facts[odd] ?? common), sizeOf(common)]
-  throw new ImagesError(
-    `${files[odd]?.path}: another size than ${files[0]?.path}, got ${got}, expected ${expected} (height x width) as there, or a size that all are brought to, such as --size ${expected}`,
-  )
-}
-
-function sizeOf({ height, width }: Size): string {
-  return `${height}x${width}`
-}
-
-interface Reading extends FolderOptions {
-  readonly shape: ImageShape
-  readonly classNames: readonly string[] | undefined
+interface Reading extends FolderOptions, Survey {
+  readonly folder: string
+  readonly part: 'train' | 'test'
+  /** Images that were read before these, and images in all. */
+  readonly before: number
   readonly total: number
 }
 
-/** Reads parts of a folder into sets, with one progress for all. */
-function readerOf(folder: string, reading: Reading) {
-  const { shape, fit, classNames, total, signal, onProgress } = reading
-  let done = 0
-  return async (files: readonly Found[], part: string): Promise<ImageSet | undefined> => {
-    if (files.length === 0) return undefined
-    const size = imageSize(shape)
-    const data = new Uint8Array(files.length * size)
+/** Images that are decoded between two writes, at most, and their bytes. */
+const PIECE = 1024
+const PIECE_BYTES = 2 ** 24
+
+/** Reads a list's images in order, some at a time into the memory that `room` gives for them. */
+async function readPieces(
+  list: FileList,
+  { shape, fit, folder, before, total, signal, onProgress }: Reading,
+  { room, onPiece }: Sink,
+): Promise<void> {
+  const size = imageSize(shape)
+  let [done, first] = [before, 0]
+  const most = Math.min(PIECE, Math.max(1, Math.floor(PIECE_BYTES / size)))
+  for await (const files of list.pieces(most)) {
+    const pixels = room(first, files.length * size)
     await inParallel(files, signal, async ({ path }, i) => {
-      data.set(await readImageFile(path, { shape, fit }), i * size)
+      pixels.set(await readImageFile(path, { shape, fit }), i * size)
       onProgress?.({ phase: 'read', name: folder, done: ++done, total, unit: 'images' })
     })
-    const labels = classNames && labelsOf(files, classNames)
-    return imageSet({ name: `${basename(folder)} (${part})`, shape, data, labels, classNames })
+    await onPiece(
+      pixels,
+      files.map(({ className = '' }) => className),
+      first,
+    )
+    first += files.length
   }
 }
 
-function labelsOf(files: readonly Found[], classNames: readonly string[]): Uint16Array {
-  const places = new Map(classNames.map((name, place) => [name, place]))
-  return Uint16Array.from(files, ({ className = '' }) => places.get(className) ?? 0)
+interface Sink {
+  /** @param first the number of the piece's first image */
+  room(first: number, bytes: number): Uint8Array
+  onPiece(pixels: Uint8Array, classes: readonly string[], first: number): Promise<void> | void
 }
 
-const AT_ONCE = 8
+async function readIntoMemory(list: FileList, reading: Reading): Promise<ImageSet | undefined> {
+  if (list.count === 0) return undefined
+  const { shape, classNames, part } = reading
+  const size = imageSize(shape)
+  const data = new Uint8Array(list.count * size)
+  const labels = classNames && new Uint16Array(list.count)
+  const places = new Map(classNames?.map((name, place) => [name, place]))
+  await readPieces(list, reading, {
+    room: (first, bytes) => data.subarray(first * size, first * size + bytes),
+    onPiece: (_, classes, first) =>
+      labels?.set(
+        classes.map((name) => places.get(name) ?? 0),
+        first,
+      ),
+  })
+  return imageSet({ name: nameOf(reading.folder, part), shape, data, labels, classNames })
+}
 
-/** Works through items in order, a few at a time; the first failure ends it. */
-async function inParallel<T>(
-  items: readonly T[],
-  signal: AbortSignal | undefined,
-  work: (item: T, index: number) => Promise<void>,
-): Promise<void> {
-  let next = 0
-  let failed = false
-  const worker = async (): Promise<void> => {
-    for (let i = next++; i < items.length && !failed; i = next++) {
-      signal?.throwIfAborted()
-      const item = items[i]
-      if (item !== undefined) await work(item, i)
+function nameOf(folder: string, part: string): string {
+  return `${basename(folder)} (${part})`
+}
+
+interface Packing extends FolderOptions {
+  readonly train: FileList
+  readonly test: FileList
+  readonly survey: Survey
+  readonly cacheDir?: string | undefined
+}
+
+async function readIntoScratch(folder: string, packing: Packing) {
+  const { train, test, survey, cacheDir } = packing
+  const size = imageSize(survey.shape)
+  const total = train.count + test.count
+  const what = `the pixels of ${total} images`
+  const scratch = await openScratch({ cacheDir, what, bytes: total * size })
+  try {
+    const reading = { ...packing, ...survey, folder, total }
+    await pack(scratch, train, { ...reading, part: 'train', before: 0 })
+    await pack(scratch, test, { ...reading, part: 'test', before: train.count })
+    const source = (part: 'train' | 'test', start: number, { count }: FileList) =>
+      count === 0
+        ? undefined
+        : pixelFile(scratch, { name: nameOf(folder, part), shape: survey.shape, count, start })
+    const sources = {
+      train: await source('train', 0, train),
+      test: await source('test', train.count * size, test),
     }
+    return { sources, scratch }
+  } catch (error) {
+    await scratch.close()
+    throw error
   }
-  const guarded = (): Promise<void> =>
-    worker().catch((error: unknown) => {
-      failed = true
-      throw error
-    })
-  await Promise.all(Array.from({ length: AT_ONCE }, guarded))
+}
+
+async function pack(scratch: Scratch, list: FileList, reading: Reading): Promise<void> {
+  let memory = new Uint8Array()
+  await readPieces(list, reading, {
+    room: (_, bytes) => {
+      if (memory.length < bytes) memory = new Uint8Array(bytes)
+      return memory.subarray(0, bytes)
+    },
+    onPiece: (pixels) => scratch.append(pixels),
+  })
 }

@@ -8,8 +8,8 @@ import type { Split } from '../split.js'
 import { loadArrayFile } from './array-file.js'
 import { isErrno, messageOf } from './bytes.js'
 import { datasets, downloadDataset, isDatasetName } from './datasets.js'
-import { namesIn } from './find-images.js'
-import { hasIdxFiles, loadIdxFolder } from './idx-folder.js'
+import { namesIn } from './entries.js'
+import { isIdxName, loadIdxFolder } from './idx-folder.js'
 import { loadImageFolder, type NotedSplit } from './image-folder.js'
 import type { LoadOptions, Size } from './options.js'
 
@@ -55,12 +55,12 @@ async function loadSplit(source: string, options: Asked): Promise<NotedSplit> {
   if (/^glyphs(:|$)/.test(source)) return loadGlyphs(source, options)
   if (isDatasetName(source)) {
     const folder = await downloadDataset(source, options)
-    return loadIdxFolder(folder, await namesIn(folder), datasets[source].classNames)
+    return loadIdxFolder(folder, await namesIn(folder, isIdxName), datasets[source].classNames)
   }
   const isFolder = await isFolderAt(source)
   if (!isFolder) return loadArrayFile(source, options)
-  const names = await namesIn(source)
-  return hasIdxFiles(names) ? loadIdxFolder(source, names) : loadImageFolder(source, options)
+  const names = await namesIn(source, isIdxName)
+  return names.length > 0 ? loadIdxFolder(source, names) : loadImageFolder(source, options)
 }
 
 async function loadGlyphs(source: string, { seed, size, signal }: Asked): Promise<Split> {

@@ -1,6 +1,6 @@
 // Which sub-folders of a folder of images are its splits, by the names that people give them.
 import { ImagesError } from '../error.js'
-import { foldersIn } from './find-images.js'
+import { foldersIn } from './entries.js'
 
 /** The sub-folders to train and to test on, by their names in the folder. */
 export interface SplitFolders {

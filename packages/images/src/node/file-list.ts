@@ -1,0 +1,53 @@
+// Lists of image files: in memory, or in a scratch file where there may be more than it holds.
+import type { Found } from './find-images.js'
+import { openScratchLines } from './scratch-lines.js'
+import type { ScratchOptions } from './scratch.js'
+
+/** Image files in their order, taken some at a time. */
+export interface FileList {
+  readonly count: number
+  add(found: Found): Promise<void> | void
+  /** All files, so many at a time; the last piece may be shorter. */
+  pieces(most: number): AsyncIterable<readonly Found[]>
+  close(): Promise<void> | void
+}
+
+export function memoryList(): FileList {
+  const files: Found[] = []
+  return {
+    get count() {
+      return files.length
+    },
+    add: (found) => void files.push(found),
+    pieces: async function* (most) {
+      for (let at = 0; at < files.length; at += most) yield files.slice(at, at + most)
+    },
+    close: () => undefined,
+  }
+}
+
+/** @throws ImagesError where there is no room for it; so does `add`, by rejection */
+export async function scratchList(options: ScratchOptions): Promise<FileList> {
+  const lines = await openScratchLines(options)
+  let count = 0
+  return {
+    get count() {
+      return count
+    },
+    add: (found) => {
+      count++
+      return lines.add(JSON.stringify(found))
+    },
+    pieces: async function* (most) {
+      let piece: Found[] = []
+      for await (const line of lines.lines()) {
+        piece.push(JSON.parse(line) as Found)
+        if (piece.length < most) continue
+        yield piece
+        piece = []
+      }
+      if (piece.length > 0) yield piece
+    },
+    close: () => lines.close(),
+  }
+}
