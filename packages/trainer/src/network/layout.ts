@@ -11,14 +11,18 @@ export function channelsLast(
   return tf.transpose(images, [0, 2, 3, 1])
 }
 
-/** sum + bias, [b, h, w, c] to [b, c * h * w], channels first. */
-export function flatWithBias(
+/** [b, h, w, c] to [b, c * h * w], channels first. */
+export function flatChannelsFirst(
   { channels, height, width }: ImageShape,
-  sum: tf.Tensor4D,
-  bias: tf.Tensor,
+  values: tf.Tensor4D,
 ): tf.Tensor2D {
-  const pixels = channels * height * width
+  const first = channels === 1 ? values : tf.transpose(values, [0, 3, 1, 2])
+  return tf.reshape(first, [-1, channels * height * width])
+}
+
+/** sum + bias, [b, h, w, c] to [b, c * h * w], channels first. */
+export function flatWithBias(shape: ImageShape, sum: tf.Tensor4D, bias: tf.Tensor): tf.Tensor2D {
   // One channel: flattened before the bias, since a last dimension of 1 is slow to broadcast over.
-  if (channels === 1) return tf.add(tf.reshape(sum, [-1, pixels]), bias)
-  return tf.reshape(tf.transpose(tf.add(sum, bias), [0, 3, 1, 2]), [-1, pixels])
+  if (shape.channels === 1) return tf.add(flatChannelsFirst(shape, sum), bias)
+  return flatChannelsFirst(shape, tf.add(sum, bias))
 }

@@ -1,7 +1,7 @@
 // The residual network: blocks at sizes that halve from level to level down to the latents, and back up.
 import * as tf from '@tensorflow/tfjs-core'
 import { convolution, dense, flatConvolution, transposedConvolution, type Layer } from './layers.js'
-import { channelsLast } from './layout.js'
+import { channelsLast, flatChannelsFirst } from './layout.js'
 import type { Body } from './network.js'
 import { residualBlock } from './residual.js'
 import type { ResnetConfig } from './types.js'
@@ -17,11 +17,13 @@ interface Level {
 /**
  * The layers of a `resnet`: `encoder/stem`, `encoder/block_1_1/conv_1`, ..., `encoder/down_1`, ... and
  * `decoder/hidden`, `decoder/block_1_1/conv_1`, ..., `decoder/up_1`, ..., `decoder/output`; the first
- * number counts levels, the decoder's from the latents on.
+ * number counts levels, the decoder's from the latents on. Features are flattened channels first, as ONNX
+ * has them: neither a model nor a training step there transposes any.
  */
 export function resnetBody(config: ResnetConfig): Body {
   const levels = levelsOf(config)
-  const { height, width, channels } = levels.at(-1) ?? config.image
+  const innermost = levels.at(-1) ?? config.image
+  const { height, width, channels } = innermost
   const features = height * width * channels
   const encoder = encoderLayers(config, levels)
   const decoder = decoderLayers(config, levels.toReversed())
@@ -34,14 +36,12 @@ export function resnetBody(config: ResnetConfig): Body {
     decoder: [...hidden.parameters, ...parametersOf(decoder), ...output.parameters],
     encode: (parameters, image) => {
       const last = through(encoder, parameters, channelsLast(config.image, image))
-      return tf.tidy('encoder/features', () =>
-        tf.reshape<tf.Rank.R2>(tf.relu(last), [-1, features]),
-      )
+      return tf.tidy('encoder/features', () => flatChannelsFirst(innermost, tf.relu(last)))
     },
     decodeFlat: (parameters, latent) => {
       const flat = hidden.apply(parameters, latent)
-      const first = tf.reshape<tf.Rank.R4>(flat, [-1, height, width, channels])
-      const last = through(decoder, parameters, first)
+      const first = tf.reshape<tf.Rank.R4>(flat, [-1, channels, height, width])
+      const last = through(decoder, parameters, channelsLast(innermost, first))
       const activated: tf.Tensor4D = tf.tidy('decoder/output', () => tf.relu(last))
       return output.apply(parameters, activated)
     },
