@@ -4,7 +4,7 @@ export { defaultCacheDir, downloadDataset, type DatasetName } from './node/datas
 export { imagesDigest } from './node/digest.js'
 export { downloadFile, type Download, type DownloadFileOptions } from './node/download.js'
 export { readImageFile } from './node/image-file.js'
-export { loadImages, type LoadedImages } from './node/load.js'
+export { loadImages, streamImages, type LoadedImages, type StreamedImages } from './node/load.js'
 export type {
   DownloadOptions,
   Fetch,

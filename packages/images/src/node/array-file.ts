@@ -6,8 +6,8 @@ import { imageSet, type ImageSet } from '../image-set.js'
 import { decodeNpy, isNpy, type NpyArray } from '../npy.js'
 import { holdOutSource, type Split } from '../split.js'
 import { messageOf, readBytes } from './bytes.js'
-import { byteNpyHeader, npySource } from './npy-stream.js'
-import { completeParts, partsInMemory } from './parts.js'
+import { byteNpyHeader, npySource, type NpyStreamOptions } from './npy-stream.js'
+import { completeParts, partsInMemory, type OpenSplit } from './parts.js'
 import { factsOf, openFile } from './pixel-file.js'
 
 /** Names of arrays in an archive, the usual ones of Keras, MedMNIST and NumPy's own. */
@@ -51,6 +51,28 @@ async function loadByteArray(path: string, flat: FlatShape): Promise<Split | und
     return await partsInMemory(holdOutSource(await npySource(file, header, { flat })))
   } finally {
     await file.handle.close()
+  }
+}
+
+/**
+ * As `loadArrayFile`, the images read when they are asked for: of a .npy file of bytes alone.
+ *
+ * @throws ImagesError where the file is another one, with what can be done
+ */
+export async function streamArrayFile(path: string, options: NpyStreamOptions): Promise<OpenSplit> {
+  const file = await openFile(path)
+  try {
+    const header = await byteNpyHeader(file)
+    if (!header) {
+      throw new ImagesError(
+        `${path}: not readable piece by piece, got another file, expected a .npy file of type uint8 (np.save of the array with .astype(np.uint8)), or all of it in memory (without --stream)`,
+      )
+    }
+    const images = await npySource(file, header, options)
+    return { ...holdOutSource(images), close: () => file.handle.close() }
+  } catch (error) {
+    await file.handle.close()
+    throw error
   }
 }
 

@@ -31,11 +31,20 @@ export async function readUnpacked(path: string): Promise<Uint8Array> {
   try {
     return plain(await unpack(bytes))
   } catch (cause) {
-    const early = isErrno(cause, 'Z_BUF_ERROR')
-    const wrong = early ? `gzip data end early, got ${bytes.length} bytes` : 'gzip data damaged'
-    const got = early ? '' : `, got ${messageOf(cause)}`
-    throw new ImagesError(`${path}: ${wrong}${got}, expected a whole gzip file`, { cause })
+    throw gzipError(path, bytes.length, cause)
   }
+}
+
+/**
+ * The error of a gzipped file that cannot be unpacked.
+ *
+ * @param length the file's, in bytes
+ */
+export function gzipError(path: string, length: number, cause: unknown): ImagesError {
+  const early = isErrno(cause, 'Z_BUF_ERROR')
+  const wrong = early ? `gzip data end early, got ${length} bytes` : 'gzip data damaged'
+  const got = early ? '' : `, got ${messageOf(cause)}`
+  return new ImagesError(`${path}: ${wrong}${got}, expected a whole gzip file`, { cause })
 }
 
 /** Whether an error is a system's or zlib's with this code. */

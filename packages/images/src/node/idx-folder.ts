@@ -3,9 +3,12 @@ import { join } from 'node:path'
 import { ImagesError } from '../error.js'
 import { decodeIdx, type IdxArray, type IdxKind } from '../idx.js'
 import { imageSet, type ImageSet } from '../image-set.js'
+import type { ImageSource } from '../image-source.js'
 import type { Split } from '../split.js'
 import { readUnpacked } from './bytes.js'
-import { completeParts } from './parts.js'
+import { idxSource, type UnpackOptions } from './idx-stream.js'
+import { completeParts, completeSources, type OpenSplit } from './parts.js'
+import type { OpenFile } from './pixel-file.js'
 
 const NAME = /^(train|t10k|test)-(images|labels)[-.]idx[13]-ubyte(\.gz)?$/
 
@@ -25,17 +28,54 @@ export async function loadIdxFolder(
   classNames?: readonly string[],
 ): Promise<Split> {
   const read = async (split: 'train' | 'test'): Promise<ImageSet | undefined> => {
-    const images = findFile(names, split, 'images')
-    const labels = findFile(names, split, 'labels')
-    if (images === undefined && labels !== undefined) {
-      throw new ImagesError(
-        `${join(folder, labels)}: labels without images, got no ${labels.replace(/labels(.)idx1/, 'images$1idx3')}, expected it in the same folder`,
-      )
-    }
-    if (images === undefined) return undefined
-    return readSet(join(folder, images), labels && join(folder, labels), classNames)
+    const files = filesOf(folder, names, split)
+    return files && readSet(files.images, files.labels, classNames)
   }
   return completeParts({ train: await read('train'), test: await read('test') }, folder)
+}
+
+/**
+ * As `loadIdxFolder`, without labels, the images read when they are asked for.
+ *
+ * @throws ImagesError naming the file, and where there is no room for those that are gzipped
+ */
+export async function streamIdxFolder(
+  folder: string,
+  names: readonly string[],
+  options: UnpackOptions,
+): Promise<OpenSplit> {
+  const opened: OpenFile[] = []
+  const close = async (): Promise<void> => {
+    for (const { handle } of opened) await handle.close()
+  }
+  const read = async (split: 'train' | 'test'): Promise<ImageSource | undefined> => {
+    const files = filesOf(folder, names, split)
+    return files && idxSource(files.images, opened, options)
+  }
+  try {
+    const parts = { train: await read('train'), test: await read('test') }
+    return { ...completeSources(parts, folder), close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+/** The paths of a split's files; undefined where it has none. */
+function filesOf(
+  folder: string,
+  names: readonly string[],
+  split: 'train' | 'test',
+): { images: string; labels: string | undefined } | undefined {
+  const images = findFile(names, split, 'images')
+  const labels = findFile(names, split, 'labels')
+  if (images === undefined && labels !== undefined) {
+    throw new ImagesError(
+      `${join(folder, labels)}: labels without images, got no ${labels.replace(/labels(.)idx1/, 'images$1idx3')}, expected it in the same folder`,
+    )
+  }
+  if (images === undefined) return undefined
+  return { images: join(folder, images), labels: labels && join(folder, labels) }
 }
 
 /** The name of a file; of a file and its gzipped twin the first. */

@@ -7,7 +7,7 @@ import { memoryList, scratchList, type FileList } from './file-list.js'
 import { surveyFolder, type FolderOptions, type Survey } from './folder-survey.js'
 import { readImageFile } from './image-file.js'
 import { inParallel } from './parallel.js'
-import { completeParts, completeSources } from './parts.js'
+import { completeParts, completeSources, type OpenSplit } from './parts.js'
 import { pixelFile } from './pixel-file.js'
 import { openScratch, type Scratch } from './scratch.js'
 
@@ -16,11 +16,6 @@ export interface NotedSplit<
   Images extends ImageSet | ImageSource = ImageSet,
 > extends Split<Images> {
   readonly note?: string
-}
-
-/** Parts that are read from files, which stay open until they are closed. */
-export interface OpenSplit extends NotedSplit<ImageSource> {
-  close(): Promise<void>
 }
 
 /**
@@ -57,7 +52,7 @@ const MOST_ENTRIES = 50_000
 export async function streamImageFolder(
   folder: string,
   options: FolderOptions & { readonly cacheDir?: string | undefined },
-): Promise<OpenSplit> {
+): Promise<NotedSplit<ImageSource> & OpenSplit> {
   const { cacheDir } = options
   const what = `the list of ${folder}`
   const lists = {

@@ -4,14 +4,16 @@ import { setImmediate } from 'node:timers/promises'
 import { ImagesError } from '../error.js'
 import { drawGlyphs, type GlyphsOptions } from '../glyphs.js'
 import { describeShape, imageSize, type ImageSet } from '../image-set.js'
+import type { ImageSource } from '../image-source.js'
 import type { Split } from '../split.js'
-import { loadArrayFile } from './array-file.js'
+import { loadArrayFile, streamArrayFile } from './array-file.js'
 import { isErrno, messageOf } from './bytes.js'
 import { datasets, downloadDataset, isDatasetName } from './datasets.js'
 import { namesIn } from './entries.js'
-import { isIdxName, loadIdxFolder } from './idx-folder.js'
-import { loadImageFolder, type NotedSplit } from './image-folder.js'
+import { isIdxName, loadIdxFolder, streamIdxFolder } from './idx-folder.js'
+import { loadImageFolder, streamImageFolder, type NotedSplit } from './image-folder.js'
 import type { LoadOptions, Size } from './options.js'
+import type { OpenSplit } from './parts.js'
 
 /** The two sets of a source; which one it was stands beside them, and what there is to note. */
 export interface LoadedImages extends NotedSplit {
@@ -39,17 +41,67 @@ const DEFAULT_GLYPHS = 20_000
  * reason where it is aborted
  */
 export async function loadImages(source: string, options: LoadOptions = {}): Promise<LoadedImages> {
-  const size = typeof options.size === 'number' ? square(options.size) : options.size
-  if (size) imageSize({ channels: 1, ...size })
-  const asked = { ...options, size }
-  options.signal?.throwIfAborted()
+  const asked = askedOf(options)
   const split = await loadSplit(source, asked)
   checkAsked(source, split.test, asked)
   return { ...split, source }
 }
 
+/** The two sources of a source of images, by its name; its files stay open until it is closed. */
+export interface StreamedImages extends NotedSplit<ImageSource>, OpenSplit {
+  readonly source: string
+}
+
+/**
+ * As `loadImages`, in memory that does not grow with the number of images: they are read when they are
+ * asked for, from .npy files of bytes and IDX files where they lie, from folders of images and gzipped
+ * IDX files through a scratch file in the cache folder, which has no name and so leaves nothing behind.
+ * Names, counts, order and pixels are those that `loadImages` gives; labels are left out.
+ *
+ * @throws ImagesError as there, and for what cannot be read piece by piece, with what can be done
+ */
+export async function streamImages(
+  source: string,
+  options: LoadOptions = {},
+): Promise<StreamedImages> {
+  const asked = askedOf(options)
+  const split = await streamSplit(source, asked)
+  try {
+    checkAsked(source, split.test, asked)
+  } catch (error) {
+    await split.close()
+    throw error
+  }
+  return { ...split, source }
+}
+
+async function streamSplit(
+  source: string,
+  options: Asked,
+): Promise<NotedSplit<ImageSource> & OpenSplit> {
+  if (/^glyphs(:|$)/.test(source)) {
+    throw new ImagesError(
+      `${source}: not read but drawn, got --stream, expected files, or all of them in memory (without --stream)`,
+    )
+  }
+  const folder = isDatasetName(source) ? await downloadDataset(source, options) : source
+  if (!(await isFolderAt(folder))) {
+    return streamArrayFile(folder, { flat: options, signal: options.signal })
+  }
+  const names = await namesIn(folder, isIdxName)
+  const isIdx = names.length > 0
+  return isIdx ? streamIdxFolder(folder, names, options) : streamImageFolder(folder, options)
+}
+
 /** The options, with a number's square spelt out. */
 type Asked = Omit<LoadOptions, 'size'> & { readonly size: Size | undefined }
+
+function askedOf(options: LoadOptions): Asked {
+  const size = typeof options.size === 'number' ? square(options.size) : options.size
+  if (size) imageSize({ channels: 1, ...size })
+  options.signal?.throwIfAborted()
+  return { ...options, size }
+}
 
 async function loadSplit(source: string, options: Asked): Promise<NotedSplit> {
   if (/^glyphs(:|$)/.test(source)) return loadGlyphs(source, options)
@@ -113,7 +165,11 @@ function square(side: number): Size {
 }
 
 /** Only image folders and glyphs are made to measure: elsewhere another shape is an error. */
-function checkAsked(source: string, { shape }: ImageSet, { size, channels }: Asked): void {
+function checkAsked(
+  source: string,
+  { shape }: Pick<ImageSet, 'shape'>,
+  { size, channels }: Asked,
+): void {
   const asked = { ...shape, ...size, ...(channels !== undefined && { channels }) }
   const [got, expected] = [describeShape(shape), describeShape(asked)]
   if (got === expected) return

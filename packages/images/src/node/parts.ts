@@ -10,6 +10,11 @@ export interface Parts<Images extends ImageSet | ImageSource = ImageSet> {
   readonly test?: Images | undefined
 }
 
+/** Both parts, read from files, which stay open until they are closed. */
+export interface OpenSplit extends Split<ImageSource> {
+  close(): Promise<void>
+}
+
 /**
  * Both sets. Without a test set a tenth of the training set is held out; with nothing but a test set
  * the training set is empty, so that one can evaluate on all of it and never train on it by mistake.
