@@ -1,6 +1,6 @@
 // Loads the images that a command names, with progress on stderr.
 import type { ImageShape } from '@anyvae/images'
-import type { LoadProgress } from '@anyvae/images/node'
+import type { LoadOptions, LoadProgress } from '@anyvae/images/node'
 import type { Command } from 'commander'
 import { refuseUsage } from './error.js'
 import { choice, parsed, parseWhole } from './flags.js'
@@ -52,11 +52,24 @@ interface SourceOptions extends SourceFlags {
 /** Loads a source, with progress on stderr; a signal stops it. */
 export async function loadSource(source: string, options: SourceOptions) {
   const { loadImages } = await import('@anyvae/images/node')
+  return withProgress(options, (asked) => loadImages(source, asked))
+}
+
+/** As `loadSource`, the images read when they are asked for; to be closed. */
+export async function streamSource(source: string, options: SourceOptions) {
+  const { streamImages } = await import('@anyvae/images/node')
+  return withProgress(options, (asked) => streamImages(source, asked))
+}
+
+async function withProgress<T extends { readonly note?: string }>(
+  options: SourceOptions,
+  load: (options: LoadOptions) => Promise<T>,
+): Promise<T> {
   const { shape, io } = options
   const { size = sizeOf(shape), channels = shape?.channels } = options
   const progress = loadingProgress(io)
   try {
-    const loading = loadImages(source, {
+    const loading = load({
       size,
       channels: channels === undefined ? undefined : Number(channels),
       signal: io.signal,

@@ -27,6 +27,12 @@ anyvae train --data mnist --arch conv --latent 32 --seed 7 --out runs/conv
 anyvae train --resume runs/conv`,
   })
     .addOption(new Option('--data <source>', `images to train on: ${SOURCES}`))
+    .addOption(
+      new Option(
+        '--stream',
+        'read the images as they are needed, from disk: for more than fit in memory',
+      ),
+    )
     .addOption(new Option('--out <folder>', 'the run folder, new or empty'))
     .addOption(
       new Option('--resume [folder]', 'go on with a run, with the settings that it was begun with'),

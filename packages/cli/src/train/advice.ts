@@ -60,13 +60,13 @@ function says(error: unknown, words: string): boolean {
 
 /** What goes on with a run as it was begun; settings stand in the folder, the engine in the flags. */
 function resumeCommand({ folder, flags }: Early): string {
-  const { data, engine, backend, provider, threads } = flags
+  const { data, stream, engine, backend, provider, threads } = flags
   const given =
     flags.resume === undefined
-      ? { engine, backend, provider, threads }
-      : { data, engine, backend, provider, threads }
+      ? { stream, engine, backend, provider, threads }
+      : { data, stream, engine, backend, provider, threads }
   const words = Object.entries(given).flatMap(([name, value]) =>
-    value === undefined ? [] : [`--${name}`, String(value)],
+    value === undefined ? [] : value === true ? [`--${name}`] : [`--${name}`, String(value)],
   )
   return shellLine(['anyvae', 'train', '--resume', folder, ...words])
 }

@@ -43,6 +43,8 @@ export interface EngineFlags {
 
 export interface TrainFlags extends CommonFlags, SettingFlags, EngineFlags, SourceFlags {
   readonly data?: string
+  /** Whether images are read when they are asked for, instead of all at once. */
+  readonly stream?: boolean
   readonly out?: string
   /** A folder, or true where `--out` names it. */
   readonly resume?: string | true
