@@ -10,6 +10,8 @@ import type { TensorShape } from './trace.js'
 /** What was profiled, and where the profile is. */
 export interface Profiled extends ProfiledSteps {
   readonly config: TrainConfig
+  /** A step without the profiler, in microseconds. */
+  readonly stepWithout: number
   readonly file: string
   /** Of the file, in bytes. */
   readonly size: number
@@ -25,12 +27,12 @@ const WIDTH = 100
 const KINDS = 6
 
 /** The outcome of `--profile`. */
-export function printSummary(summary: Summary & { steps: number }, about: Profiled): Outcome {
+export function printSummary(summary: Summary, about: Profiled): Outcome {
   const { provider } = about
   const text = [
     headOf(summary, about),
     '',
-    kernelTable(summary),
+    kernelTable(summary, about),
     '',
     ...kindLines(summary),
     `placement  ${placementText(summary.placement)}`,
@@ -42,11 +44,11 @@ export function printSummary(summary: Summary & { steps: number }, about: Profil
   return { text: text.join('\n'), json: { profile: jsonOf(summary, about) } }
 }
 
-function headOf(summary: Summary & { steps: number }, about: Profiled): string {
+function headOf(summary: Summary, about: Profiled): string {
   const { config, batch, parameters, provider, threads, warmup } = about
   return [
     `${config.network.architecture} of ${count(parameters)} parameters, batch ${batch}, ${provider}, ${plural(threads, 'thread')}`,
-    `${plural(summary.steps, 'step')} timed after ${stepsOf(warmup)} to warm up; the profiler adds a few us to each kernel`,
+    `${plural(summary.steps, 'step')} timed after ${stepsOf(warmup)} to warm up`,
   ].join('\n')
 }
 
@@ -57,52 +59,44 @@ const COLUMNS: readonly Column[] = [
   { heading: 'us/step', right: true },
   { heading: 'share', right: true },
   { heading: 'rate', right: true },
-  { heading: 'shapes, and below them the nodes' },
+  { heading: 'nodes' },
 ]
 
-const NAMES = COLUMNS.length - 1
+/** As wide as `#` and the space behind it. */
+const INDENT = ' '.repeat(4)
 
-function kernelTable(summary: Summary): string {
-  const { kernels, inKernels, betweenKernels, outside, step, gflop } = summary
-  const shown = kernels.slice(0, COSTLIEST)
-  const rest = kernels.slice(COSTLIEST)
-  const [calls, microseconds, share] = [
-    total(kernels, 'calls'),
-    total(rest, 'microseconds'),
-    total(rest, 'share'),
-  ]
+function kernelTable(summary: Summary, about: Profiled): string {
+  const shown = summary.kernels.slice(0, COSTLIEST)
   const rows = [
-    ...shown.flatMap((kernel, i) => [rowOf(kernel, i + 1), [...blank(NAMES), namesOf(kernel)]]),
-    ['', 'other kernels', callText(total(rest, 'calls')), count(microseconds), percent(share)],
-    [
-      '',
-      'all kernels',
-      callText(calls),
-      count(inKernels),
-      percent(1),
-      rateText((gflop / inKernels) * 1e6, 'GFLOP/s'),
-    ],
-    [
-      '',
-      'between them',
-      '',
-      count(betweenKernels),
-      '',
-      '',
-      'in ONNX Runtime: loop, memory, profiler',
-    ],
-    ['', 'outside it', '', count(outside), '', '', 'batches, noise, copies in and out'],
-    [
-      '',
-      'a step',
-      '',
-      count(step),
-      '',
-      rateText((gflop / step) * 1e6, 'GFLOP/s'),
-      `${count(summary.imagesPerSecond)} images/s`,
-    ],
+    ...shown.map((kernel, i) => rowOf(kernel, i + 1)),
+    ...sumsOf(summary, about).map((sum) => ['', ...sum]),
   ]
-  return table(COLUMNS, rows).split('\n').map(fitted).join('\n')
+  return table(COLUMNS, rows)
+    .split('\n')
+    .flatMap((line, i) => {
+      const kernel = i === 0 ? undefined : shown[i - 1]
+      return kernel === undefined ? [line] : [line, `${INDENT}${shapesText(kernel)}`]
+    })
+    .map(fitted)
+    .join('\n')
+}
+
+/** The lines below the costliest: what the others take, and what is no kernel. */
+function sumsOf(summary: Summary, { batch, stepWithout }: Profiled): string[][] {
+  const { kernels, inKernels, betweenKernels, outside, step, gflop } = summary
+  const rest = kernels.slice(COSTLIEST)
+  const calls = (some: readonly Kernel[]) => callText(total(some, 'calls'))
+  const rate = (time: number) => rateText((gflop / time) * 1e6, 'GFLOP/s')
+  const speed = (time: number) => `${count((1e6 * batch) / time)} images/s`
+  const [time, share] = [total(rest, 'microseconds'), total(rest, 'share')]
+  return [
+    ['other kernels', calls(rest), count(time), percent(share)],
+    ['all kernels', calls(kernels), count(inKernels), percent(1), rate(inKernels)],
+    ['between kernels', '', count(betweenKernels), '', '', 'loop, memory, profiler'],
+    ['outside runs', '', count(outside), '', '', 'batches, noise, copies in and out'],
+    ['a step', '', count(step), '', rate(step), speed(step)],
+    ['not profiled', '', count(stepWithout), '', rate(stepWithout), speed(stepWithout)],
+  ]
 }
 
 function rowOf(kernel: Kernel, rank: number): string[] {
@@ -116,7 +110,7 @@ function rowOf(kernel: Kernel, rank: number): string[] {
     kernel.gflopPerSecond === undefined
       ? rateText(kernel.gigabytesPerSecond, 'GB/s')
       : rateText(kernel.gflopPerSecond, 'GFLOP/s'),
-    shapesText(kernel),
+    namesOf(kernel),
   ]
 }
 
@@ -167,17 +161,14 @@ function total<K extends 'calls' | 'microseconds' | 'share'>(
   return kernels.reduce((sum, kernel) => sum + kernel[figure], 0)
 }
 
-function blank(cells: number): string[] {
-  return Array.from({ length: cells }, () => '')
-}
-
 function fitted(line: string): string {
   return line.length <= WIDTH ? line : `${line.slice(0, WIDTH - 1)}…`
 }
 
-function jsonOf(summary: Summary & { steps: number }, about: Profiled) {
-  const { file, batch, provider, threads, config, warmup } = about
+function jsonOf(summary: Summary, about: Profiled) {
+  const { file, batch, provider, threads, config, warmup, stepWithout } = about
   const { steps, step, inKernels, betweenKernels, outside, ...rest } = summary
+  const times = { step, inKernels, betweenKernels, outside, notProfiled: stepWithout }
   return {
     file,
     network: config.network,
@@ -186,7 +177,7 @@ function jsonOf(summary: Summary & { steps: number }, about: Profiled) {
     threads,
     steps,
     warmup: stepsOf(warmup),
-    microseconds: { step, inKernels, betweenKernels, outside },
+    microseconds: times,
     ...rest,
   }
 }

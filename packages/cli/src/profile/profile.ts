@@ -6,12 +6,12 @@ import { sessionOptions } from '../command.js'
 import { CliError, refuseUsage } from '../error.js'
 import type { Io } from '../io.js'
 import type { Outcome } from '../outcome.js'
-import { PROFILE_FILE, type TrainFlags } from '../train/flags.js'
+import { PROFILE_FILE, PROFILE_STEPS, type TrainFlags } from '../train/flags.js'
 import { createProgress } from '../ui/progress.js'
 import { checkProfilePath, openProfileFile } from './file.js'
 import { printSummary } from './print.js'
-import { profileSteps, secondsOf, stepsOf, type ProfiledSteps } from './steps.js'
-import { summarise } from './summary.js'
+import { profileSteps, secondsOf, stepsOf, takeSteps, type ProfiledSteps } from './steps.js'
+import { summariseRuns } from './summary.js'
 import { readTrace, type ProfiledRun } from './trace.js'
 
 /** What is profiled. */
@@ -48,20 +48,24 @@ export async function profileTraining(options: ProfileOptions): Promise<Outcome>
   const file = await openProfileFile(path)
   const progress = createProgress(io.stderr, 'profiling')
   try {
-    const done = await profileSteps(file.folder, {
+    const steps = {
       config,
       images,
       backend: nodeBackend,
       session: sessionOptions(flags),
       signal: io.signal,
-      onStep: (steps, total) => progress.update(Math.min(steps, total), total),
-    })
+    }
+    const show = (before: number) => (done: number, total: number) =>
+      progress.update(before + Math.min(done, total) / 2, total)
+    const plain = await takeSteps({ ...steps, onStep: show(0) })
+    const done = await profileSteps(file.folder, { ...steps, onStep: show(PROFILE_STEPS / 2) })
     progress.stop()
     const trace = await file.find(done.prefix)
     const summary = summariseTrace(await readTrace(trace), done)
     const { size } = await stat(trace)
     await file.keep(trace)
-    return printSummary(summary, { ...done, config, file: path, size })
+    const stepWithout = (1e6 * secondsOf(plain.timed)) / stepsOf(plain.timed)
+    return printSummary(summary, { ...done, stepWithout, config, file: path, size })
   } finally {
     progress.stop()
     await file.discard()
@@ -99,5 +103,5 @@ function summariseTrace(runs: readonly ProfiledRun[], { warmup, timed, batch }: 
     )
   }
   const figures = { steps: stepsOf(kept), batch, seconds: secondsOf(kept) }
-  return { ...summarise(runs.slice(skipped), figures), steps: figures.steps }
+  return summariseRuns(runs.slice(skipped), figures)
 }

@@ -1,5 +1,6 @@
 // Takes some training steps with ONNX Runtime's profiler on: real images, networks and engine, no run folder.
 import { join } from 'node:path'
+import { effectiveBatchSize } from '@anyvae/images'
 import type { SessionBackend, SessionOptions } from '@anyvae/runtime'
 import {
   createNetwork,
@@ -9,7 +10,6 @@ import {
   type TrainConfig,
   type TrainEvent,
   type TrainOptions,
-  type TrainingEngine,
 } from '@anyvae/trainer'
 import { PROFILE_STEPS } from '../train/flags.js'
 
@@ -31,7 +31,7 @@ export interface Stretch {
 }
 
 /** What was done. */
-export interface ProfiledSteps {
+export interface StepsTaken {
   readonly warmup: readonly Stretch[]
   readonly timed: readonly Stretch[]
   /** Images a step. */
@@ -39,37 +39,43 @@ export interface ProfiledSteps {
   readonly parameters: number
   readonly provider: string
   readonly threads: number
+}
+
+/** The same with the profiler on. */
+export interface ProfiledSteps extends StepsTaken {
   /** What the names of the training session's profile begin with. */
   readonly prefix: string
 }
 
 /** Enough for memory to be laid out and caches to be warm, and to average over. */
-export const WARMUP = { steps: 20, seconds: 5 } as const
-export const TIMED = { steps: PROFILE_STEPS, seconds: 20 } as const
+export const WARMUP = { steps: 20, seconds: 3 } as const
+export const TIMED = { steps: PROFILE_STEPS, seconds: 10 } as const
 
 /**
  * Trains from the start for some calls of the engine: until they make as many steps as `WARMUP` and then
- * `TIMED` ask for, or took as long. The profiles are in `folder` afterwards.
+ * `TIMED` ask for, or took as long.
  */
-export async function profileSteps(folder: string, options: StepsOptions): Promise<ProfiledSteps> {
+export async function takeSteps(options: StepsOptions): Promise<StepsTaken> {
   const { config, images, backend, session } = options
-  const profiling = withProfiles(backend, folder)
   const network = createNetwork(config.network)
-  const batch = Math.min(images.train.count, config.batchSize)
   const { threads } = session
-  const engine = await onnxEngine(profiling.backend, session)(
-    network,
-    initialState(network, config.seed),
-    { batchSize: batch, ...(threads === undefined ? {} : { threads }) },
-  )
+  const engine = await onnxEngine(backend, session)(network, initialState(network, config.seed), {
+    batchSize: effectiveBatchSize(images.train.count, config.batchSize),
+    ...(threads === undefined ? {} : { threads }),
+  })
   try {
-    const done = await takeSteps(engine, options)
-    const { provider } = engine
-    const prefix = profiling.trainingPrefix()
-    return { ...done, batch, provider, threads: engine.threads, prefix }
+    const done = await trainSome({ network, engine, images, config }, options)
+    return { ...done, provider: engine.provider, threads: engine.threads }
   } finally {
     await engine.release()
   }
+}
+
+/** As {@link takeSteps} with the profiler on: the sessions' profiles are in `folder` afterwards. */
+export async function profileSteps(folder: string, options: StepsOptions): Promise<ProfiledSteps> {
+  const { backend, trainingPrefix } = withProfiles(options.backend, folder)
+  const done = await takeSteps({ ...options, backend })
+  return { ...done, prefix: trainingPrefix() }
 }
 
 /** A backend whose sessions write a profile each: the training's is that which gives losses. */
@@ -89,11 +95,9 @@ function withProfiles(backend: SessionBackend, folder: string) {
   return { backend: { ...backend, createSession }, trainingPrefix: () => training ?? 'session-0' }
 }
 
-async function takeSteps(engine: TrainingEngine, options: StepsOptions) {
-  const { config, images, signal, onStep } = options
+async function trainSome(options: TrainOptions, { signal, onStep }: StepsOptions) {
   const [warmup, timed]: [Stretch[], Stretch[]] = [[], []]
   const enough = new AbortController()
-  const network = createNetwork(config.network)
   let [batch, parameters, before] = [1, 0, 0]
   const onEvent = (event: TrainEvent) => {
     if (event.type === 'start') ({ batchSize: batch, parameters } = event)
@@ -101,23 +105,21 @@ async function takeSteps(engine: TrainingEngine, options: StepsOptions) {
     if (event.type !== 'chunk') return
     const steps = event.stepOfEpoch - before
     before = event.stepOfEpoch
-    const warm = isEnough(warmup, WARMUP)
-    ;(warm ? timed : warmup).push({ steps, seconds: (steps * batch) / event.imagesPerSecond })
-    onStep(stepsOf(warmup) + stepsOf(timed), Math.max(WARMUP.steps, stepsOf(warmup)) + TIMED.steps)
+    const list = isEnough(warmup, WARMUP) ? timed : warmup
+    list.push({ steps, seconds: (steps * batch) / event.imagesPerSecond })
+    onStep(stepsOf(timed), TIMED.steps)
     if (isEnough(timed, TIMED)) enough.abort()
   }
   // An epoch takes a step at least, so that these are enough.
-  const epochs = Math.max(config.epochs, 2 * (WARMUP.steps + TIMED.steps))
+  const epochs = Math.max(options.config.epochs, 2 * (WARMUP.steps + TIMED.steps))
   await train({
-    network,
-    engine,
-    images,
-    config: { ...config, epochs },
+    ...options,
+    config: { ...options.config, epochs },
     signal: AbortSignal.any([signal, enough.signal]),
     onEvent,
   })
   signal.throwIfAborted()
-  return { warmup, timed, parameters }
+  return { warmup, timed, batch, parameters }
 }
 
 function isEnough(stretches: readonly Stretch[], bound: Stretch): boolean {

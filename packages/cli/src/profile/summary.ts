@@ -2,7 +2,7 @@
 import type { NodeCalls, ProfiledRun, TensorShape } from './trace.js'
 import { workOf } from './work.js'
 
-/** What the summary counts by; all are steps that the runs took. */
+/** The steps that the runs took. */
 export interface Timed {
   readonly steps: number
   /** Images a step. */
@@ -39,6 +39,7 @@ export interface KernelKind {
 
 /** Where a training step's time goes; times are microseconds per step. */
 export interface Summary {
+  readonly steps: number
   readonly step: number
   /** Within ONNX Runtime's kernels. */
   readonly inKernels: number
@@ -57,7 +58,7 @@ export interface Summary {
 }
 
 /** Sums up the runs that took `steps` steps. */
-export function summarise(runs: readonly ProfiledRun[], timed: Timed): Summary {
+export function summariseRuns(runs: readonly ProfiledRun[], timed: Timed): Summary {
   const { steps, batch, seconds } = timed
   const nodes = runs.flatMap((run) => run.nodes)
   const inKernels = sumOf(nodes, (node) => node.microseconds) / steps
@@ -73,6 +74,7 @@ export function summarise(runs: readonly ProfiledRun[], timed: Timed): Summary {
     JSON.stringify([op, provider, inputs, outputs]),
   )
   return {
+    steps,
     step,
     inKernels,
     betweenKernels: Math.max(0, inRuns - inKernels),

@@ -34,15 +34,17 @@ const PICKS = new Set(['Gather', 'GatherElements', 'GatherND', 'Slice'])
 
 /**
  * Two operations a multiply-add for products and convolutions (a bias is not counted); for all else the
- * bytes of its inputs and outputs. Undefined where neither says anything: a Reshape moves nothing.
+ * bytes of its inputs and outputs, and for products of less than an operation a byte, such as a 1x1
+ * convolution of one channel: it is memory that limits them. Undefined where neither says anything: a
+ * Reshape moves nothing.
  */
 export function workOf(shapes: Shapes): Work | undefined {
   const { op, inputs, outputs } = shapes
-  const multiplyAdds = MULTIPLY_ADDS[op]
-  if (multiplyAdds !== undefined) return { unit: 'flop', amount: 2 * multiplyAdds(shapes) }
   if (VIEWS.has(op)) return undefined
   const read = PICKS.has(op) ? [...outputs, ...inputs.slice(1)] : inputs
-  return { unit: 'byte', amount: sum([...read, ...outputs].map(bytesOf)) }
+  const moved = sum([...read, ...outputs].map(bytesOf))
+  const operations = 2 * (MULTIPLY_ADDS[op]?.(shapes) ?? 0)
+  return operations < moved ? { unit: 'byte', amount: moved } : { unit: 'flop', amount: operations }
 }
 
 /**
