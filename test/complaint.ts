@@ -5,7 +5,7 @@ import { anyvae, type Ran } from './command.js'
 
 /** Lines of progress: the images loaded, the network, its epochs, and how far something has come. */
 const PROGRESS =
-  /^(\S+: [\d,]+ training and [\d,]+ test images|(going on .*; )?(mlp|conv) of .*|epoch .*|(reading|downloading) .*)$/
+  /^(\S+: [\d,]+ training and [\d,]+ test images|(going on .*; )?(mlp|conv|resnet) of .*|epoch .*|(reading|downloading) .*)$/
 
 /** What stands on stderr beside progress. */
 export function complaintOf({ stderr }: Pick<Ran, 'stderr'>): string[] {

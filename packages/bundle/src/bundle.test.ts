@@ -14,14 +14,11 @@ import { VERSION } from './version.js'
 const image = { channels: 1, height: 12, width: 11 }
 const images = glyphs({ count: 30, seed: 1, height: image.height, width: image.width })
 
-function trained(likelihood: 'bernoulli' | 'gaussian'): Trained {
-  const network = createNetwork({
-    architecture: 'conv',
-    image,
-    latent: 3,
-    filters: [4, 6],
-    likelihood,
-  })
+function trained(
+  likelihood: 'bernoulli' | 'gaussian',
+  architecture: 'conv' | 'resnet' = 'conv',
+): Trained {
+  const network = createNetwork({ architecture, image, latent: 3, filters: [4, 6], likelihood })
   const { parameters } = initialState(network, 1)
   return {
     network: network.config,
@@ -163,6 +160,15 @@ describe.each(['bernoulli', 'gaussian'] as const)('a bundle of %s likelihood', (
     const { problems } = await verifyBundle(readerOf(files, { [path]: cut }), nodeBackend)
     expect(problems).toEqual([expect.stringContaining(path)])
   })
+})
+
+it('holds a resnet', async () => {
+  const files = await createBundle(trained('bernoulli', 'resnet'), { name: 'test' })
+  const { ok, problems } = await verifyBundle(readerOf(files), nodeBackend)
+  expect({ ok, problems }).toEqual({ ok: true, problems: [] })
+  expect(manifestOf(files).architecture).toEqual({ name: 'resnet', filters: [4, 6], blocks: 1 })
+  const card = new TextDecoder().decode(files.get('README.md'))
+  expect(card).toContain('Architecture `resnet` (filters [4,6], blocks 1), bernoulli likelihood')
 })
 
 it('bears the licence that it is given', async () => {

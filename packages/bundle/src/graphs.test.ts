@@ -70,3 +70,16 @@ describe('the graphs of the conv', () => {
     ])
   })
 })
+
+describe('the graphs of the resnet', () => {
+  it('transpose nothing', () => {
+    const colour = { channels: 3, height: 9, width: 10 }
+    const resnet = models({ architecture: 'resnet', image: colour, filters: [4, 5] })
+    expect(operators(resnet.encoder)).toMatchInlineSnapshot(
+      `"Conv Relu Conv Relu Conv Add Conv Relu Conv Relu Conv Add Relu Reshape Gemm Gemm"`,
+    )
+    expect(operators(resnet.decoder)).toMatchInlineSnapshot(
+      `"Gemm Reshape Relu Conv Relu Conv Add ConvTranspose Relu Conv Relu Conv Add Relu Conv Sigmoid"`,
+    )
+  })
+})

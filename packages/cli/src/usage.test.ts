@@ -41,10 +41,10 @@ describe('help', () => {
 const WRONG: [argv: string, message: string | RegExp][] = [
   ['paint', /^anyvae: unknown command 'paint', expected one of train, export, /],
   ['paint --help', /^anyvae: unknown command 'paint', expected one of train, export, /],
-  ['train --epoch 3', /unknown option '--epoch'.*expected one of --data, --out, /],
+  ['train --epoch 3', /unknown option '--epoch'.*expected one of --data, /],
   ['train --out r', '--data: missing, expected images to train on, such as --data glyphs'],
   ['train --data glyphs', '--out: missing, expected a new folder for the run'],
-  ['train --arch vit', "--arch: unknown, got 'vit', expected mlp, conv"],
+  ['train --arch vit', "--arch: unknown, got 'vit', expected mlp, conv, resnet"],
   [
     'train --latent 0',
     "--latent: no usable number, got '0', expected a whole number of at least 1",
@@ -109,7 +109,7 @@ describe('wrong usage', () => {
   it('is one JSON object on stdout where --json is given', async () => {
     const { exitCode, stdout } = await run(['train', '--arch', 'vit', '--json'])
     expect(exitCode).toBe(2)
-    const error = "--arch: unknown, got 'vit', expected mlp, conv"
+    const error = "--arch: unknown, got 'vit', expected mlp, conv, resnet"
     expect(JSON.parse(stdout)).toEqual({ error, exitCode: 2 })
   })
 

@@ -38,12 +38,16 @@ describe('train', () => {
     const config = parseTrainConfig({ network: { image } })
     const mlp = parseNetworkConfig({ image, architecture: 'mlp' })
     const conv = parseNetworkConfig({ image, architecture: 'conv' })
+    const resnet = parseNetworkConfig({ image, architecture: 'resnet' })
     expect(given('arch')).toBe(config.network.architecture)
     expect(given('epochs')).toBe(String(config.epochs))
     expect(given('batch')).toBe(String(config.batchSize))
     expect(given('latent')).toBe(String(config.network.latent))
     expect(given('hidden')).toBe('hidden' in mlp && mlp.hidden.join(','))
+    expect(given('activation')).toBe('activation' in mlp && mlp.activation)
     expect(given('filters')).toBe('filters' in conv && conv.filters.join(','))
+    expect(help).toContain(`of resnet (${'filters' in resnet ? resnet.filters.join(',') : ''})`)
+    expect(given('blocks')).toBe('blocks' in resnet && String(resnet.blocks))
     expect(given('kernel')).toBe('kernelSize' in conv && String(conv.kernelSize))
     expect(given('likelihood')).toBe(config.network.likelihood)
     expect(given('beta')).toBe(String(config.beta))
@@ -176,6 +180,12 @@ describe('train', () => {
     ],
     [['--arch', 'conv', '--hidden', '3'], '--hidden: not a setting of conv'],
     [['--filters', '16'], '--filters: not a setting of mlp'],
+    [['--arch', 'conv', '--blocks', '2'], '--blocks: not a setting of conv'],
+    [['--activation', 'tanh'], "--activation: unknown, got 'tanh', expected relu, softplus"],
+    [
+      ['--engine', 'tfjs', '--backend', 'wasm', '--arch', 'resnet'],
+      '--backend: wasm lacks the gradient of convolutions, got --arch resnet',
+    ],
     [['--latent', '1000000'], 'network: too large, got 1202001601 parameters'],
   ])('refuses %s', async (flags, message) => {
     const { exitCode, stderr } = await run([

@@ -32,14 +32,20 @@ const SETTINGS: [
   [
     'mlp',
     { epochs: 3 },
-    { latent: 2, hidden: [512, 256], likelihood: 'gaussian' },
-    '--epochs 3 --latent 2 --hidden 512,256 --likelihood gaussian',
+    { latent: 2, hidden: [512, 256], likelihood: 'gaussian', activation: 'softplus' },
+    '--epochs 3 --latent 2 --hidden 512,256 --likelihood gaussian --activation softplus',
   ],
   [
     'conv',
     { batchSize: 100, seed: 7 },
     { architecture: 'conv', filters: [8, 16, 32], kernelSize: 3 },
     '--arch conv --filters 8,16,32 --kernel 3 --batch 100 --seed 7',
+  ],
+  [
+    'resnet',
+    {},
+    { architecture: 'resnet', filters: [8, 16], blocks: 2 },
+    '--arch resnet --filters 8,16 --blocks 2',
   ],
   [
     'objective',
