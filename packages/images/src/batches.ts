@@ -1,5 +1,5 @@
 // Batches: shuffled and resumable for training, in order and complete for evaluation.
-import { randomStream } from '@anyvae/random'
+import { randomStream, type Shuffle } from '@anyvae/random'
 import { ImagesError } from './error.js'
 import { gatherImages, type ImageSet } from './image-set.js'
 
@@ -24,9 +24,9 @@ export interface TrainingBatchOptions {
   readonly start?: number
 }
 
-/** The order of one epoch: the permutation of stream `shuffle/<epoch>`, and so any epoch at once. */
-export function epochOrder(count: number, seed: number, epoch: number): Uint32Array {
-  return randomStream(seed, `shuffle/${epoch}`).permutation(count)
+/** The order of one epoch: the shuffle of stream `shuffle/<epoch>`, and so any stretch of any epoch alone. */
+export function epochOrder(count: number, seed: number, epoch: number): Shuffle {
+  return randomStream(seed, `shuffle/${epoch}`).shuffle(count)
 }
 
 /**
@@ -61,7 +61,7 @@ export function* trainingBatches(
   const size = effectiveBatchSize(set.count, batchSize)
   const order = epochOrder(set.count, seed, epoch)
   for (let index = start; index < stepsPerEpoch(set.count, batchSize); index++) {
-    yield batch(set, index, order.slice(index * size, (index + 1) * size))
+    yield batch(set, index, order(index * size, size))
   }
 }
 

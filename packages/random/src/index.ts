@@ -1,3 +1,4 @@
 // The public names of @anyvae/random.
 export { philox } from './philox.js'
 export { randomStream, type RandomStream } from './stream.js'
+export type { Shuffle } from './shuffle.js'

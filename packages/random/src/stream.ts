@@ -1,5 +1,6 @@
 // Named random streams: any draw follows from (seed, stream name, index) alone.
-import { philox } from './philox.js'
+import { philoxBlocks, type Counter } from './philox.js'
+import { shuffle, type Shuffle } from './shuffle.js'
 
 /**
  * A named stream of random numbers. It has no state: asking twice for the same range gives the
@@ -20,6 +21,11 @@ export interface RandomStream {
    * place i changing with place floor(word(count - 1 - i) * (i + 1) / 2^32).
    */
   permutation(count: number): Uint32Array
+  /**
+   * An order of 0 to size - 1, size below 2^32, of which any stretch is to be had alone: see
+   * {@link shuffle}. Value i of its tables is floor(word(i) * side / 2^32).
+   */
+  shuffle(size: number): Shuffle
 }
 
 /**
@@ -43,18 +49,19 @@ export function randomStream(seed: number, name: string): RandomStream {
     const first = Math.floor(offset / 4)
     const last = Math.ceil((offset + count) / 4)
     const blocks = new Uint32Array(4 * Math.max(0, last - first))
-    for (let block = first; block < last; block++) {
-      const counter = [block >>> 0, Math.floor(block / 2 ** 32), hashLow, hashHigh] as const
-      philox(counter, key, blocks, 4 * (block - first))
-    }
+    const counter: Counter = [first >>> 0, Math.floor(first / 2 ** 32), hashLow, hashHigh]
+    philoxBlocks(counter, key, blocks)
     return blocks.subarray(offset - 4 * first, offset - 4 * first + count)
   }
+  const below = (bound: number, count: number) =>
+    words(count).map((word) => Math.floor((word * bound) / 2 ** 32))
 
   return {
     words,
     uniforms: (count, offset) => Float64Array.from(words(count, offset), uniform),
     normals: (count, offset = 0) => normals(words, count, offset),
     permutation: (count) => permutation(words, count),
+    shuffle: (size) => shuffle(size, below),
   }
 }
 
@@ -64,17 +71,26 @@ function uniform(word: number): number {
   return (word + 0.5) / 2 ** 32
 }
 
+/** Words at a time, so that they are read where they were written: in the processor's own memory. */
+const STRETCH = 4096
+
 function normals(words: Words, count: number, offset: number): Float32Array {
   const skip = offset % 2
-  const source = words(2 * Math.ceil((count + skip) / 2), offset - skip)
-  const drawn = new Float32Array(source.length)
+  const drawn = new Float32Array(2 * Math.ceil((count + skip) / 2))
+  for (let start = 0; start < drawn.length; start += STRETCH) {
+    const stretch = drawn.subarray(start, start + STRETCH)
+    boxMuller(words(stretch.length, offset - skip + start), stretch)
+  }
+  return drawn.subarray(skip, skip + count)
+}
+
+function boxMuller(source: Uint32Array, drawn: Float32Array): void {
   for (let i = 0; i < source.length; i += 2) {
     const radius = Math.sqrt(-2 * Math.log(uniform(source[i] ?? 0)))
     const angle = 2 * Math.PI * uniform(source[i + 1] ?? 0)
     drawn[i] = radius * Math.cos(angle)
     drawn[i + 1] = radius * Math.sin(angle)
   }
-  return drawn.subarray(skip, skip + count)
 }
 
 function permutation(words: Words, count: number): Uint32Array {

@@ -27,7 +27,7 @@ export function* epochChunks(plan: EpochPlan, chunkSteps: number): Generator<Chu
   for (let start = 0; start < stepsPerEpoch; start += chunkSteps) {
     const steps = Math.min(chunkSteps, stepsPerEpoch - start)
     const first = epoch * stepsPerEpoch + start
-    const indices = order.subarray(start * batchSize, (start + steps) * batchSize)
+    const indices = order(start * batchSize, steps * batchSize)
     const scalars = Array.from({ length: steps }, (_, i) =>
       scalarsOf(config, first + i, stepsPerEpoch),
     )
