@@ -46,6 +46,26 @@ export function holdOutSource(images: ImageSource): Split<ImageSource> {
   }
 }
 
+/** Which images of so many are held out, and what the test set is named then. */
+export interface HeldOut {
+  readonly count: number
+  readonly name: string
+  has(index: number): boolean
+}
+
+/** What `holdOutTest` holds out of so many images, two at least, of a set of this name. */
+export function heldOut(count: number, name: string): HeldOut {
+  const { test } = heldOutPlaces(count)
+  return {
+    count: test.count,
+    name: heldOutName(name),
+    has: (index) => {
+      const group = Math.floor(index / GROUP)
+      return group < test.count && test.place(group) === index
+    },
+  }
+}
+
 /** Some of a source's images: how many, and where in it each one is. */
 interface Places {
   readonly count: number

@@ -26,6 +26,24 @@ export function memoryList(): FileList {
   }
 }
 
+/** The files of a list that are asked for by their places in it, so many. */
+export function someOf(
+  list: FileList,
+  count: number,
+  has: (index: number) => boolean,
+): Pick<FileList, 'count' | 'pieces'> {
+  return {
+    count,
+    pieces: async function* (most) {
+      let index = 0
+      for await (const files of list.pieces(most)) {
+        const some = files.filter(() => has(index++))
+        if (some.length > 0) yield some
+      }
+    },
+  }
+}
+
 /** @throws ImagesError where there is no room for it; so does `add`, by rejection */
 export async function scratchList(options: ScratchOptions): Promise<FileList> {
   const lines = await openScratchLines(options)

@@ -2,9 +2,9 @@
 import { basename } from 'node:path'
 import { imageSet, imageSize, type ImageSet } from '../image-set.js'
 import type { ImageSource } from '../image-source.js'
-import type { Split } from '../split.js'
-import { memoryList, scratchList, type FileList } from './file-list.js'
-import { surveyFolder, type FolderOptions, type Survey } from './folder-survey.js'
+import { heldOut, type Split } from '../split.js'
+import { memoryList, scratchList, someOf, type FileList } from './file-list.js'
+import { surveyFolder, type FolderLists, type FolderOptions, type Survey } from './folder-survey.js'
 import { readImageFile } from './image-file.js'
 import { inParallel } from './parallel.js'
 import { completeParts, completeSources, type OpenSplit } from './parts.js'
@@ -32,11 +32,36 @@ export async function loadImageFolder(
 ): Promise<NotedSplit> {
   const lists = { train: memoryList(), test: memoryList() }
   const survey = await surveyFolder(folder, lists, options)
+  const { train, test } = partsOf(folder, lists)
   const reading = { ...options, ...survey, folder, total: lists.train.count + lists.test.count }
-  const train = await readIntoMemory(lists.train, { ...reading, part: 'train', before: 0 })
-  const before = lists.train.count
-  const test = await readIntoMemory(lists.test, { ...reading, part: 'test', before })
-  return { ...completeParts({ train, test }, folder), ...noteOf(survey) }
+  const parts = {
+    train: await readIntoMemory(train, { ...reading, before: 0 }),
+    test: await readIntoMemory(test, { ...reading, before: train.count }),
+  }
+  return { ...completeParts(parts, folder), ...noteOf(survey) }
+}
+
+/** Files that become a set of this name. */
+interface Part extends Pick<FileList, 'count' | 'pieces'> {
+  readonly name: string
+}
+
+/**
+ * The two parts as they will lie in memory: what is held out is parted before it is read, since
+ * afterwards that would take the memory of all images once more.
+ */
+function partsOf(folder: string, { train, test }: FolderLists): { train: Part; test: Part } {
+  const name = nameOf(folder, 'train')
+  if (test.count > 0 || train.count < 2) {
+    return { train: named(train, name), test: named(test, nameOf(folder, 'test')) }
+  }
+  const held = heldOut(train.count, name)
+  const kept = someOf(train, train.count - held.count, (index) => !held.has(index))
+  return { train: named(kept, name), test: named(someOf(train, held.count, held.has), held.name) }
+}
+
+function named({ count, pieces }: Pick<FileList, 'count' | 'pieces'>, name: string): Part {
+  return { name, count, pieces }
 }
 
 /** Entries of one folder that are sorted in memory. */
@@ -77,7 +102,6 @@ function noteOf({ note }: Survey): { note?: string } {
 
 interface Reading extends FolderOptions, Survey {
   readonly folder: string
-  readonly part: 'train' | 'test'
   /** Images that were read before these, and images in all. */
   readonly before: number
   readonly total: number
@@ -89,7 +113,7 @@ const PIECE_BYTES = 2 ** 24
 
 /** Reads a list's images in order, some at a time into the memory that `room` gives for them. */
 async function readPieces(
-  list: FileList,
+  list: Pick<FileList, 'pieces'>,
   { shape, fit, folder, before, total, signal, onProgress }: Reading,
   { room, onPiece }: Sink,
 ): Promise<void> {
@@ -117,9 +141,9 @@ interface Sink {
   onPiece(pixels: Uint8Array, classes: readonly string[], first: number): Promise<void> | void
 }
 
-async function readIntoMemory(list: FileList, reading: Reading): Promise<ImageSet | undefined> {
+async function readIntoMemory(list: Part, reading: Reading): Promise<ImageSet | undefined> {
   if (list.count === 0) return undefined
-  const { shape, classNames, part } = reading
+  const { shape, classNames } = reading
   const size = imageSize(shape)
   const data = new Uint8Array(list.count * size)
   const labels = classNames && new Uint16Array(list.count)
@@ -132,7 +156,7 @@ async function readIntoMemory(list: FileList, reading: Reading): Promise<ImageSe
         first,
       ),
   })
-  return imageSet({ name: nameOf(reading.folder, part), shape, data, labels, classNames })
+  return imageSet({ name: list.name, shape, data, labels, classNames })
 }
 
 function nameOf(folder: string, part: string): string {
@@ -154,8 +178,8 @@ async function readIntoScratch(folder: string, packing: Packing) {
   const scratch = await openScratch({ cacheDir, what, bytes: total * size })
   try {
     const reading = { ...packing, ...survey, folder, total }
-    await pack(scratch, train, { ...reading, part: 'train', before: 0 })
-    await pack(scratch, test, { ...reading, part: 'test', before: train.count })
+    await pack(scratch, train, { ...reading, before: 0 })
+    await pack(scratch, test, { ...reading, before: train.count })
     const source = (part: 'train' | 'test', start: number, { count }: FileList) =>
       count === 0
         ? undefined
