@@ -10,7 +10,7 @@ import { PROFILE_FILE, PROFILE_STEPS, type TrainFlags } from '../train/flags.js'
 import { createProgress } from '../ui/progress.js'
 import { checkProfilePath, openProfileFile } from './file.js'
 import { printSummary } from './print.js'
-import { profileSteps, secondsOf, stepsOf, takeSteps, type ProfiledSteps } from './steps.js'
+import { profileSteps, runsOf, secondsOf, stepsOf, takeSteps, type ProfiledSteps } from './steps.js'
 import { summariseRuns } from './summary.js'
 import { readTrace, type ProfiledRun } from './trace.js'
 
@@ -92,16 +92,13 @@ export function withProfile(trained: Outcome, profiled: Outcome['json']): Outcom
 
 /** The runs after those that warmed up, summed up. */
 function summariseTrace(runs: readonly ProfiledRun[], { warmup, timed, batch }: ProfiledSteps) {
-  const stretches = [...warmup, ...timed]
-  // One run a stretch; or, on providers without Loop, one a step.
-  const single = runs.length <= stretches.length
-  const skipped = single ? warmup.length : stepsOf(warmup)
-  const kept = single ? stretches.slice(warmup.length, runs.length) : timed
-  if (kept.length === 0) {
+  const skipped = runsOf(warmup)
+  const whole = timed.filter((_, i) => skipped + runsOf(timed.slice(0, i + 1)) <= runs.length)
+  if (whole.length === 0) {
     throw new CliError(
-      `profile: cut off, got ${runs.length} whole runs, expected more than ${skipped}; ONNX Runtime keeps a million events, fewer layers make fewer`,
+      `profile: cut off, got ${runs.length} whole runs, expected more than ${skipped}: ONNX Runtime keeps a million events; a smaller network makes fewer`,
     )
   }
-  const figures = { steps: stepsOf(kept), batch, seconds: secondsOf(kept) }
-  return summariseRuns(runs.slice(skipped), figures)
+  const figures = { steps: stepsOf(whole), batch, seconds: secondsOf(whole) }
+  return summariseRuns(runs.slice(skipped, skipped + runsOf(whole)), figures)
 }

@@ -1,7 +1,7 @@
 // Takes some training steps with ONNX Runtime's profiler on: real images, networks and engine, no run folder.
 import { join } from 'node:path'
 import { effectiveBatchSize } from '@anyvae/images'
-import type { SessionBackend, SessionOptions } from '@anyvae/runtime'
+import type { Session, SessionBackend, SessionOptions } from '@anyvae/runtime'
 import {
   createNetwork,
   initialState,
@@ -28,6 +28,8 @@ export interface StepsOptions {
 export interface Stretch {
   readonly steps: number
   readonly seconds: number
+  /** Of the training session; counted where {@link profileSteps} counts them. */
+  readonly runs: number
 }
 
 /** What was done. */
@@ -55,7 +57,7 @@ export const TIMED = { steps: PROFILE_STEPS, seconds: 10 } as const
  * Trains from the start for some calls of the engine: until they make as many steps as `WARMUP` and then
  * `TIMED` ask for, or took as long.
  */
-export async function takeSteps(options: StepsOptions): Promise<StepsTaken> {
+export async function takeSteps(options: StepsOptions, runs = () => 0): Promise<StepsTaken> {
   const { config, images, backend, session } = options
   const network = createNetwork(config.network)
   const { threads } = session
@@ -64,7 +66,7 @@ export async function takeSteps(options: StepsOptions): Promise<StepsTaken> {
     ...(threads === undefined ? {} : { threads }),
   })
   try {
-    const done = await trainSome({ network, engine, images, config }, options)
+    const done = await trainSome({ network, engine, images, config }, { ...options, runs })
     return { ...done, provider: engine.provider, threads: engine.threads }
   } finally {
     await engine.release()
@@ -73,40 +75,51 @@ export async function takeSteps(options: StepsOptions): Promise<StepsTaken> {
 
 /** As {@link takeSteps} with the profiler on: the sessions' profiles are in `folder` afterwards. */
 export async function profileSteps(folder: string, options: StepsOptions): Promise<ProfiledSteps> {
-  const { backend, trainingPrefix } = withProfiles(options.backend, folder)
-  const done = await takeSteps({ ...options, backend })
-  return { ...done, prefix: trainingPrefix() }
+  const { backend, training } = withProfiles(options.backend, folder)
+  const done = await takeSteps({ ...options, backend }, () => training.runs)
+  return { ...done, prefix: training.prefix }
 }
 
-/** A backend whose sessions write a profile each: the training's is that which gives losses. */
+/** A backend whose sessions write a profile each; the training's is the one that gives losses. */
 function withProfiles(backend: SessionBackend, folder: string) {
-  const prefixes: string[] = []
-  let training: string | undefined
+  const training = { prefix: '', runs: 0 }
+  let sessions = 0
   const createSession: SessionBackend['createSession'] = async (model, options) => {
-    const prefix = `session-${prefixes.length}`
-    prefixes.push(prefix)
+    const prefix = `session-${sessions++}`
     const session = await backend.createSession(model, {
       ...options,
       profile: join(folder, prefix),
     })
-    if (session.outputs.some(({ name }) => name === 'loss')) training ??= prefix
-    return session
+    if (!session.outputs.some(({ name }) => name === 'loss')) return session
+    training.prefix = prefix
+    const run: Session['run'] = (feeds, outputs) => {
+      training.runs++
+      return session.run(feeds, outputs)
+    }
+    return { ...session, run }
   }
-  return { backend: { ...backend, createSession }, trainingPrefix: () => training ?? 'session-0' }
+  return { backend: { ...backend, createSession }, training }
 }
 
-async function trainSome(options: TrainOptions, { signal, onStep }: StepsOptions) {
+interface Some extends StepsOptions {
+  /** Runs of the training session so far. */
+  readonly runs: () => number
+}
+
+async function trainSome(options: TrainOptions, { signal, onStep, runs }: Some) {
   const [warmup, timed]: [Stretch[], Stretch[]] = [[], []]
   const enough = new AbortController()
-  let [batch, parameters, before] = [1, 0, 0]
+  let [batch, parameters, before, runsBefore] = [1, 0, 0, 0]
   const onEvent = (event: TrainEvent) => {
     if (event.type === 'start') ({ batchSize: batch, parameters } = event)
     if (event.type === 'epoch') before = 0
     if (event.type !== 'chunk') return
     const steps = event.stepOfEpoch - before
-    before = event.stepOfEpoch
     const list = isEnough(warmup, WARMUP) ? timed : warmup
-    list.push({ steps, seconds: (steps * batch) / event.imagesPerSecond })
+    const seconds = (steps * batch) / event.imagesPerSecond
+    list.push({ steps, seconds, runs: runs() - runsBefore })
+    before = event.stepOfEpoch
+    runsBefore = runs()
     onStep(stepsOf(timed), TIMED.steps)
     if (isEnough(timed, TIMED)) enough.abort()
   }
@@ -122,7 +135,7 @@ async function trainSome(options: TrainOptions, { signal, onStep }: StepsOptions
   return { warmup, timed, batch, parameters }
 }
 
-function isEnough(stretches: readonly Stretch[], bound: Stretch): boolean {
+function isEnough(stretches: readonly Stretch[], bound: Omit<Stretch, 'runs'>): boolean {
   return stepsOf(stretches) >= bound.steps || secondsOf(stretches) >= bound.seconds
 }
 
@@ -134,4 +147,9 @@ export function stepsOf(stretches: readonly Stretch[]): number {
 /** Their seconds together. */
 export function secondsOf(stretches: readonly Stretch[]): number {
   return stretches.reduce((sum, { seconds }) => sum + seconds, 0)
+}
+
+/** Their runs together. */
+export function runsOf(stretches: readonly Stretch[]): number {
+  return stretches.reduce((sum, { runs }) => sum + runs, 0)
 }
