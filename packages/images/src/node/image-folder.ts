@@ -65,7 +65,7 @@ function named({ count, pieces }: Pick<FileList, 'count' | 'pieces'>, name: stri
 }
 
 /** Entries of one folder that are sorted in memory. */
-const MOST_ENTRIES = 50_000
+const MOST_ENTRIES = 20_000
 
 /**
  * As `loadImageFolder`, in memory that does not grow with the number of images: their list and their
