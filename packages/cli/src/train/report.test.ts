@@ -23,7 +23,7 @@ const EPOCH: TrainEvent = {
   record: {
     ...{ epoch: 100, step: 1, learningRate: 1, beta: 1, train: losses },
     test: { ...test, samples: 1 },
-    measured: { seconds: 12.3, evaluationSeconds: 1, imagesPerSecond: 21_345 },
+    measured: { seconds: 12.3, stepSeconds: 11, evaluationSeconds: 1, imagesPerSecond: 21_345 },
   },
   examples: { count: 0, images: new Uint8Array(), reconstructions: new Float32Array() },
   state: { step: 1, parameters: {}, firstMoments: {}, secondMoments: {} },

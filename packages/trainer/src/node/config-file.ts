@@ -1,9 +1,10 @@
 // config.json of a run folder: the training configuration and the data that it is for.
-import { createHash } from 'node:crypto'
-import type { ImageSet } from '@anyvae/images'
+import type { ImageSet, ImageSource } from '@anyvae/images'
+import { imagesDigest } from '@anyvae/images/node'
 import { fields, show, text, whole } from '../check.js'
 import { TrainError } from '../error.js'
 import { parseTrainConfig, type TrainConfig } from '../training/config.js'
+import type { TrainImages } from '../training/train.js'
 import { VERSION } from '../version.js'
 
 /** One split of the data that a run is trained on. */
@@ -29,16 +30,21 @@ export interface RunConfig {
 
 const FORMAT_VERSION = 1
 
-/** What is on record of two sets of images. */
-export function describeData(
+/**
+ * What is on record of two sets of images. All of them are read.
+ *
+ * @throws the signal's reason (by rejection) where it is aborted
+ */
+export async function describeData(
   source: string,
-  { train, test }: { train: ImageSet; test: ImageSet },
-): DataRecord {
-  const record = ({ count, data }: ImageSet): SplitRecord => ({
-    count,
-    sha256: createHash('sha256').update(data).digest('hex'),
+  { train, test }: TrainImages,
+  signal?: AbortSignal,
+): Promise<DataRecord> {
+  const record = async (images: ImageSet | ImageSource): Promise<SplitRecord> => ({
+    count: images.count,
+    sha256: await imagesDigest(images, { signal }),
   })
-  return { source, train: record(train), test: record(test) }
+  return { source, train: await record(train), test: await record(test) }
 }
 
 /** The bytes of config.json: indented JSON with format version and producer. */

@@ -11,7 +11,7 @@ const { run, cutOff } = folders
 
 describe('trainInFolder', () => {
   it('writes the run folder that readRun reads', async () => {
-    expect(await run({ source: 'glyphs:40' })).toEqual({ completed: true, epoch: 3 })
+    expect(await run({ source: 'glyphs:40' })).toMatchObject({ completed: true, epoch: 3 })
     expect((await readdir(folders.current)).sort()).toEqual([
       'checkpoint.safetensors',
       'config.json',
@@ -125,9 +125,9 @@ describe('trainInFolder', () => {
     expect(training.epochs).toBe(3)
     expect(data.train.count).toBe(40)
     const resume = { folder: folders.current, images, engineFactory: tfjsEngine, resume: true }
-    expect(await trainInFolder(resume)).toEqual({ completed: true, epoch: 3 })
+    expect(await trainInFolder(resume)).toMatchObject({ completed: true, epoch: 3 })
     const whole = await contents(folders.current)
-    expect(await trainInFolder(resume)).toEqual({ completed: true, epoch: 3 })
+    expect(await trainInFolder(resume)).toMatchObject({ completed: true, epoch: 3 })
     expect(await contents(folders.current)).toEqual(whole)
   })
 
@@ -149,7 +149,7 @@ describe('trainInFolder', () => {
     const { checkpoint, records } = await readRun(folders.current)
     expect(checkpoint.epoch).toBe(2)
     expect(records).toHaveLength(2)
-    expect(await run({ resume: true })).toEqual({ completed: true, epoch: 3 })
+    expect(await run({ resume: true })).toMatchObject({ completed: true, epoch: 3 })
   })
 
   it('warns where the checkpoint was computed with something else', async () => {

@@ -1,6 +1,6 @@
 // Training in a run folder: begins or goes on, and keeps every epoch on disk.
 import * as tf from '@tensorflow/tfjs-core'
-import { effectiveBatchSize, type ImageSet } from '@anyvae/images'
+import { effectiveBatchSize } from '@anyvae/images'
 import { encodeCheckpoint, type Checkpoint, type ComputedWith } from '../checkpoint/checkpoint.js'
 import type { EngineFactory, TrainingEngine } from '../engines/engine.js'
 import { TrainError } from '../error.js'
@@ -10,9 +10,10 @@ import type { Network } from '../network/types.js'
 import { parseTrainConfig, type TrainSettings } from '../training/config.js'
 import type { Listener, TrainEvent } from '../training/events.js'
 import { parseComputed } from '../training/record.js'
-import { checkImages, train, type TrainResult } from '../training/train.js'
+import { checkImages, train, type TrainImages, type TrainResult } from '../training/train.js'
 import { VERSION } from '../version.js'
 import { checkSameRun, describeData, type RunConfig } from './config-file.js'
+import { createKeeper } from './keep.js'
 import { reconstructionsPng } from './picture.js'
 import { refuseLocked, withLock } from './lock.js'
 import { checkWritable, discard, inspect, open, writeEpoch, type Found } from './run-folder.js'
@@ -23,7 +24,7 @@ export interface TrainInFolderOptions {
   readonly folder: string
   /** May be left out where a run that has a config.json is resumed. */
   readonly config?: TrainSettings
-  readonly images: { readonly train: ImageSet; readonly test: ImageSet }
+  readonly images: TrainImages
   /** What the user calls the images, for the record; the training set's name unless given. */
   readonly source?: string
   readonly engineFactory: EngineFactory
@@ -32,7 +33,10 @@ export interface TrainInFolderOptions {
   /** Goes on from the folder's last checkpoint, or from the start where there is none yet. */
   readonly resume?: boolean
   readonly signal?: AbortSignal | undefined
-  /** Told of an epoch once it is on disk. */
+  /**
+   * Told of an epoch once it is on disk, which may be while the next one is computed; of a stop and of the
+   * end after the last of them.
+   */
   readonly onEvent?: Listener | undefined
 }
 
@@ -76,7 +80,7 @@ export async function tidyRun(folder: string): Promise<void> {
 async function trainLocked(options: TrainInFolderOptions): Promise<TrainResult> {
   const { folder, images, resume = false } = options
   const found = await inspect(folder, resume)
-  const config = runConfig(options, found)
+  const config = await runConfig(options, found)
   const network = createNetwork(config.training.network)
   checkImages(network, images)
   const engine = await createEngine(options, { found, config, network })
@@ -104,9 +108,12 @@ interface Opened extends Begun {
   readonly lines: string[]
 }
 
-function runConfig(options: TrainInFolderOptions, { config: begun }: Found): RunConfig {
-  const { folder, images, source = images.train.name } = options
-  const data = describeData(source, images)
+async function runConfig(
+  options: TrainInFolderOptions,
+  { config: begun }: Found,
+): Promise<RunConfig> {
+  const { folder, images, source = images.train.name, signal } = options
+  const data = await describeData(source, images, signal)
   if (options.config === undefined) {
     if (begun === undefined) {
       throw new TrainError(`${folder}: no run to resume, got no config.json, expected settings`)
@@ -135,9 +142,10 @@ async function trainOpened(
   { folder, images, signal, onEvent }: TrainInFolderOptions,
   { found, config, network, engine, lines }: Opened,
 ): Promise<TrainResult> {
+  const begun = performance.now()
   const computedWith = describeEngine(engine)
   await warnOfOther(computedWith, found.checkpoint?.computedWith, onEvent)
-  const keep = async (event: TrainEvent & { type: 'epoch' }) => {
+  const write = async (event: TrainEvent & { type: 'epoch' }) => {
     const picture = reconstructionsPng(network.config.image, event)
     const checkpoint = encodeCheckpoint(checkpointOf(event, config, computedWith))
     const line = JSON.stringify(event.record)
@@ -148,18 +156,18 @@ async function trainOpened(
     })
     lines.push(line)
   }
-  return train({
-    network,
-    engine,
-    images,
-    config: config.training,
-    startEpoch: found.checkpoint?.epoch ?? 0,
-    signal,
-    onEvent: async (event) => {
-      if (event.type === 'epoch') await keep(event)
-      await onEvent?.(event)
-    },
-  })
+  const keeper = createKeeper({ write, onEvent, signal })
+  try {
+    const startEpoch = found.checkpoint?.epoch ?? 0
+    const { onEvent } = keeper
+    const training = { network, engine, images, config: config.training }
+    const result = await train({ ...training, startEpoch, signal, onEvent })
+    await keeper.finish()
+    const seconds = (performance.now() - begun) / 1000
+    return { ...result, measured: { ...result.measured, seconds } }
+  } finally {
+    await keeper.finish()
+  }
 }
 
 function checkpointOf(

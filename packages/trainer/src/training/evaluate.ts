@@ -1,8 +1,9 @@
 // How good a model is on a set: the negative ELBO, its two terms and the active units.
-import { describeShape, evaluationBatches, type ImageSet } from '@anyvae/images'
+import { describeShape, imageSize, type ImageSet, type ImageSource } from '@anyvae/images'
 import { randomStream } from '@anyvae/random'
 import type { Evaluator } from '../engines/engine.js'
 import { TrainError } from '../error.js'
+import { oneAhead } from './ahead.js'
 import { pause } from './pause.js'
 
 /** Means over a set's images, nats per image, one posterior sample of each, beta = 1. */
@@ -33,13 +34,15 @@ export interface EvaluateOptions {
 const ACTIVE_VARIANCE = 0.01
 
 /**
- * Evaluates a model on a whole set; the last batch may be shorter. Sums are kept in float64.
+ * Evaluates a model on a whole set; the last batch may be shorter. Sums are kept in float64. A source's
+ * next batch is read while one is computed.
  *
- * @throws TrainError (by rejection) where the images are of another shape than the model's
+ * @throws TrainError (by rejection) where there are no images, or where they are of another shape than the
+ *   model's
  */
 export async function evaluate(
   evaluator: Evaluator,
-  set: ImageSet,
+  set: ImageSet | ImageSource,
   options: EvaluateOptions,
 ): Promise<Evaluation> {
   const { seed, batchSize, latent, signal } = options
@@ -48,8 +51,8 @@ export async function evaluate(
   const units = new UnitVariances(latent)
   let reconstruction = 0
   let kl = 0
-  for (const { index, images, count } of evaluationBatches(set, { batchSize })) {
-    const noise = normals.normals(count * latent, index * batchSize * latent)
+  for await (const { images, first, count } of oneAhead(batchesOf(set, batchSize))) {
+    const noise = normals.normals(count * latent, first * latent)
     const terms = await evaluator.evaluate({ images, noise, count })
     for (const value of terms.reconstruction) reconstruction += value
     for (const value of terms.kl) kl += value
@@ -64,7 +67,30 @@ export async function evaluate(
   return { negativeElbo, reconstruction, kl, activeUnits, images: set.count, samples: 1, seed }
 }
 
-function checkShape({ image }: Evaluator, { name, shape }: ImageSet): void {
+interface Batch {
+  readonly images: Uint8Array
+  /** The first image's place. */
+  readonly first: number
+  readonly count: number
+}
+
+/** Every image once, in order; those in memory are not copied. */
+function* batchesOf(set: ImageSet | ImageSource, batchSize: number) {
+  const size = imageSize(set.shape)
+  for (let first = 0; first < set.count; first += batchSize) {
+    const count = Math.min(batchSize, set.count - first)
+    const batch = (images: Uint8Array): Batch => ({ images, first, count })
+    if ('data' in set) yield batch(set.data.subarray(first * size, (first + count) * size))
+    else yield read(set, first, count).then(batch)
+  }
+}
+
+async function read(source: ImageSource, first: number, count: number): Promise<Uint8Array> {
+  return source.read(Uint32Array.from({ length: count }, (_, i) => first + i))
+}
+
+function checkShape({ image }: Evaluator, { name, shape, count }: ImageSet | ImageSource): void {
+  if (count < 1) throw new TrainError(`${name}: no images, got 0, expected at least 1`)
   const [got, expected] = [describeShape(shape), describeShape(image)]
   if (got === expected) return
   throw new TrainError(

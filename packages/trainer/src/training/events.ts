@@ -31,8 +31,13 @@ export interface EpochRecord extends ComputedRecord {
 
 /** What differs from run to run. */
 export interface Measured {
-  /** Of the whole epoch, with evaluation. */
+  /**
+   * From the end of the epoch before, or from the start, to the end of this one's evaluation: so with what
+   * keeping the epoch before took of the time.
+   */
   readonly seconds: number
+  /** Within the engine's steps. What is left of `seconds` after these and the evaluation is overhead. */
+  readonly stepSeconds: number
   readonly evaluationSeconds: number
   /** Training images, batches and noise included, evaluation not. */
   readonly imagesPerSecond: number
@@ -90,5 +95,5 @@ export type TrainEvent =
     }
   | { readonly type: 'warning'; readonly message: string }
 
-/** Awaited before training goes on; what it throws ends the training. */
+/** Awaited before training goes on; what it throws ends the training. See `trainInFolder` for its `epoch`. */
 export type Listener = (event: TrainEvent) => void | Promise<void>

@@ -14,6 +14,7 @@ export function parseRecord(value: unknown): EpochRecord {
     ...parseComputed(value),
     measured: {
       seconds: number('seconds', measured.seconds),
+      stepSeconds: number('stepSeconds', measured.stepSeconds),
       evaluationSeconds: number('evaluationSeconds', measured.evaluationSeconds),
       imagesPerSecond: number('imagesPerSecond', measured.imagesPerSecond),
     },

@@ -2,18 +2,20 @@
 import {
   describeShape,
   effectiveBatchSize,
-  gatherImages,
+  sourceOf,
   stepsPerEpoch as stepsOfSet,
   type ImageSet,
+  type ImageSource,
 } from '@anyvae/images'
 import type { TrainingEngine } from '../engines/engine.js'
 import { TrainError } from '../error.js'
 import { size } from '../network/initial.js'
 import type { Network } from '../network/types.js'
 import type { TrainConfig } from './config.js'
-import { epochChunks, type EpochPlan } from './chunks.js'
+import { createChunks, type Chunks } from './chunks.js'
 import { evaluate } from './evaluate.js'
-import type { EpochRecord, Examples, Listener, Losses } from './events.js'
+import type { EpochRecord, Examples, Listener, Losses, Measured } from './events.js'
+import { Clock } from './clock.js'
 import { checkMetrics, checkState } from './finite.js'
 import { pause } from './pause.js'
 import { scalarsOf } from './schedule.js'
@@ -22,12 +24,18 @@ import { LossSums } from './sums.js'
 /** How many test images an epoch's reconstructions show. */
 const EXAMPLES = 16
 
+/** In memory, or read when they are asked for: what is computed is the same. */
+export interface TrainImages {
+  readonly train: ImageSet | ImageSource
+  readonly test: ImageSet | ImageSource
+}
+
 /** What to train, on what, and with what. */
 export interface TrainOptions {
   readonly network: Network
   /** Holds the state to start from: `startEpoch` epochs in. It is not released. */
   readonly engine: TrainingEngine
-  readonly images: { readonly train: ImageSet; readonly test: ImageSet }
+  readonly images: TrainImages
   readonly config: TrainConfig
   /** Whole epochs that the engine's state has behind it; 0 unless resumed. */
   readonly startEpoch?: number
@@ -42,6 +50,8 @@ export interface TrainResult {
   readonly completed: boolean
   /** Whole epochs done. */
   readonly epoch: number
+  /** From the first step's inputs to the end; a broken epoch's with it. */
+  readonly measured: Omit<Measured, 'imagesPerSecond'>
 }
 
 /**
@@ -54,20 +64,32 @@ export interface TrainResult {
 export async function train(options: TrainOptions): Promise<TrainResult> {
   const { config, signal, startEpoch = 0 } = options
   const run = await prepare(options)
+  const { clock, emit } = run
   let epoch = startEpoch
+  const result = (completed: boolean) => ({ completed, epoch, measured: clock.total() })
   try {
-    for (; epoch < config.epochs; epoch++) {
-      await run.emit(await runEpoch(options, { ...run.plan, epoch }))
-    }
-    return { completed: true, epoch }
+    for (; epoch < config.epochs; epoch++) await emit(await runEpoch(options, run, epoch))
+    return result(true)
   } catch (error) {
     if (signal?.aborted !== true || error !== signal.reason) throw error
-    await run.emit({ type: 'stopped', epoch, epochs: config.epochs })
-    return { completed: false, epoch }
+    await emit({ type: 'stopped', epoch, epochs: config.epochs })
+    return result(false)
   }
 }
 
-async function prepare({ network, engine, images, config, startEpoch = 0, onEvent }: TrainOptions) {
+/** What stays the same over a run's epochs. */
+interface Run {
+  readonly emit: Listener
+  readonly chunks: Chunks
+  readonly clock: Clock
+  readonly batchSize: number
+  readonly stepsPerEpoch: number
+  /** Of the test images, those that are shown. */
+  readonly shown: Omit<Examples, 'reconstructions'>
+}
+
+async function prepare(options: TrainOptions): Promise<Run> {
+  const { network, engine, images, config, startEpoch = 0, onEvent } = options
   checkImages(network, images)
   const batchSize = effectiveBatchSize(images.train.count, config.batchSize)
   const stepsPerEpoch = stepsOfSet(images.train.count, config.batchSize)
@@ -78,51 +100,52 @@ async function prepare({ network, engine, images, config, startEpoch = 0, onEven
     )
   }
   const emit: Listener = (event) => onEvent?.(event)
-  const { name, provider, threads } = engine
+  const { name, provider, threads, chunkSteps } = engine
   const parameters = network.parameters.reduce((sum, spec) => sum + size(spec), 0)
   const about = { epochs: config.epochs, stepsPerEpoch, batchSize, parameters, provider, threads }
   await emit({ type: 'start', epoch: startEpoch, engine: name, ...about })
-  return { emit, plan: { config, set: images.train, batchSize, stepsPerEpoch } }
+  const source = sourceOf(images.train)
+  const chunks = createChunks({ config, source, batchSize, stepsPerEpoch, chunkSteps })
+  const shown = await firstImages(sourceOf(images.test))
+  return { emit, chunks, batchSize, stepsPerEpoch, shown, clock: new Clock() }
 }
 
-async function runEpoch(options: TrainOptions, plan: EpochPlan) {
+async function runEpoch(options: TrainOptions, run: Run, epoch: number) {
   const { engine, images, config, network, signal } = options
+  const { clock, stepsPerEpoch, batchSize, shown } = run
   const begun = performance.now()
-  const train = await runChunks(options, plan)
-  const trained = performance.now()
+  const train = await runChunks(options, run, epoch)
+  const imagesPerSecond = (1000 * stepsPerEpoch * batchSize) / (performance.now() - begun)
   const state = await engine.state()
   checkState(state)
   const { latent } = network.config
-  const test = await evaluate(engine, images.test, { ...config.evaluation, latent, signal })
+  const test = await clock.evaluating(() =>
+    evaluate(engine, images.test, { ...config.evaluation, latent, signal }),
+  )
   checkMetrics(test, state.step)
-  const examples = await exampleReconstructions(engine, images.test)
-  const ended = performance.now()
-  const { learningRate, beta } = scalarsOf(config, state.step - 1, plan.stepsPerEpoch)
+  const reconstructions = await engine.reconstruct(shown.images, shown.count)
+  const { learningRate, beta } = scalarsOf(config, state.step - 1, stepsPerEpoch)
   const record: EpochRecord = {
-    epoch: plan.epoch + 1,
+    epoch: epoch + 1,
     step: state.step,
     learningRate,
     beta,
     train,
     test,
-    measured: {
-      seconds: (ended - begun) / 1000,
-      evaluationSeconds: (ended - trained) / 1000,
-      imagesPerSecond: (1000 * plan.stepsPerEpoch * plan.batchSize) / (trained - begun),
-    },
+    measured: { ...clock.lap(), imagesPerSecond },
   }
-  return { type: 'epoch', record, examples, state } as const
+  return { type: 'epoch', record, examples: { ...shown, reconstructions }, state } as const
 }
 
-async function runChunks({ engine, signal, onEvent }: TrainOptions, plan: EpochPlan) {
-  const { epoch, stepsPerEpoch, batchSize } = plan
+async function runChunks({ engine, signal, onEvent }: TrainOptions, run: Run, epoch: number) {
+  const { chunks, clock, stepsPerEpoch, batchSize } = run
   const sums = new LossSums()
   let stepOfEpoch = 0
   let begun = performance.now()
-  for (const chunk of epochChunks(plan, engine.chunkSteps)) {
+  for await (const chunk of chunks(epoch)) {
     await pause()
     signal?.throwIfAborted()
-    const metrics = await engine.run(chunk)
+    const metrics = await clock.stepping(() => engine.run(chunk))
     checkMetrics(metrics, epoch * stepsPerEpoch + stepOfEpoch)
     sums.add(metrics)
     stepOfEpoch += chunk.steps
@@ -136,13 +159,10 @@ async function runChunks({ engine, signal, onEvent }: TrainOptions, plan: EpochP
   return sums.means()
 }
 
-async function exampleReconstructions(engine: TrainingEngine, test: ImageSet): Promise<Examples> {
-  const count = Math.min(EXAMPLES, test.count)
-  const images = gatherImages(
-    test,
-    Uint32Array.from({ length: count }, (_, i) => i),
-  )
-  return { count, images, reconstructions: await engine.reconstruct(images, count) }
+async function firstImages(source: ImageSource): Promise<Run['shown']> {
+  const count = Math.min(EXAMPLES, source.count)
+  const indices = Uint32Array.from({ length: count }, (_, i) => i)
+  return { count, images: await source.read(indices) }
 }
 
 /** @throws TrainError where a split is empty or of another shape than the network's */
