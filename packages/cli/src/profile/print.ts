@@ -36,7 +36,7 @@ export function printSummary(summary: Summary, about: Profiled): Outcome {
     '',
     ...kindLines(summary),
     `placement  ${placementText(summary.placement)}`,
-    `written    ${about.file}, ${bytes(about.size)}, warm-up included: opens in ui.perfetto.dev or chrome://tracing`,
+    `written    ${about.file}, ${bytes(about.size)}, opens in ui.perfetto.dev or chrome://tracing`,
     ...(provider === 'cpu'
       ? []
       : [`note       on ${provider} a time is that of launching a kernel`]),
