@@ -50,7 +50,7 @@ export function holdOutSource(images: ImageSource): Split<ImageSource> {
 export interface HeldOut {
   readonly count: number
   readonly name: string
-  has(index: number): boolean
+  readonly has: (index: number) => boolean
 }
 
 /** What `holdOutTest` holds out of so many images, two at least, of a set of this name. */
@@ -69,7 +69,7 @@ export function heldOut(count: number, name: string): HeldOut {
 /** Some of a source's images: how many, and where in it each one is. */
 interface Places {
   readonly count: number
-  place(index: number): number
+  readonly place: (index: number) => number
 }
 
 function heldOutPlaces(count: number): { train: Places; test: Places } {

@@ -4,14 +4,12 @@ import type { EngineFactory, TrainConfig, TrainEvent } from '@anyvae/trainer'
 import type { Io } from '../io.js'
 import type { Outcome } from '../outcome.js'
 import { checkProfile, profileFirst, profileTraining, withProfile } from '../profile/profile.js'
-import { loadSource, type Loaded } from '../source.js'
-import { CliError, refuseUsage } from '../error.js'
 import { checkWritable } from '../folder.js'
-import { count } from '../ui/format.js'
 import { failed, stopped } from './advice.js'
 import { findRun, folderOf, type Begun } from './begun.js'
 import { chooseEngine } from './engine.js'
 import type { TrainFlags } from './flags.js'
+import { withImages, type RunImages, type Start } from './images.js'
 import { createReport } from './report.js'
 import { checkSettings, newSettings, resumedSettings } from './settings.js'
 import { summarise } from './summary.js'
@@ -39,11 +37,13 @@ export async function runTraining(flags: TrainFlags, io: Io): Promise<Outcome> {
     }
     const architecture = begun?.config.training.network.architecture ?? flags.arch ?? 'mlp'
     const engineFactory = await chooseEngine(flags, architecture, begun?.checkpoint?.computedWith)
-    const images = await imagesFor(folder, { flags, begun, io })
-    const config = configFor(flags, begun, images)
-    const profiled = await profileFirst({ flags, config, images, io })
-    const completed = await trainWith(config, { folder, flags, engineFactory, images, io, kept })
-    if (completed) return withProfile(await summarise(folder), profiled)
+    const outcome = await withImages({ folder, flags, begun, io }, async (images) => {
+      const config = configFor(flags, begun, images)
+      const profiled = await profileFirst({ flags, config, images, io })
+      const completed = await trainWith(config, { folder, flags, engineFactory, images, io, kept })
+      return completed ? withProfile(await summarise(folder), profiled) : undefined
+    })
+    if (outcome !== undefined) return outcome
   } catch (error) {
     if (!io.signal.aborted) throw failed(error, { folder, flags, epoch: kept.epoch })
   }
@@ -53,8 +53,9 @@ export async function runTraining(flags: TrainFlags, io: Io): Promise<Outcome> {
 /** A profile and no training: no run folder is made. */
 async function profileAlone(flags: TrainFlags, io: Io): Promise<Outcome> {
   checkSettings(flags)
-  const images = await imagesFor('', { flags, begun: undefined, io })
-  return profileTraining({ flags, config: newSettings(flags, images.train.shape), images, io })
+  return withImages({ folder: '', flags, begun: undefined, io }, (images) =>
+    profileTraining({ flags, config: newSettings(flags, images.train.shape), images, io }),
+  )
 }
 
 /** Whether nothing is left to train; refuses settings that are not those of the run. */
@@ -63,41 +64,15 @@ function isComplete({ config, checkpoint }: Begun, flags: TrainFlags): boolean {
   return checkpoint?.epoch === config.training.epochs
 }
 
-interface Start {
-  readonly flags: TrainFlags
-  readonly begun: Begun | undefined
-  readonly io: Io
-}
-
-async function imagesFor(folder: string, { flags, begun, io }: Start): Promise<Loaded> {
-  const source = flags.data ?? begun?.config.data.source
-  if (source === undefined) {
-    if (flags.resume === undefined) {
-      refuseUsage('--data: missing, expected images to train on, such as --data glyphs')
-    }
-    throw new CliError(
-      `${folder}: no run to go on with, got no config.json, expected one, or --data to begin`,
-    )
-  }
-  const shape = begun?.config.training.network.image
-  const images = await loadSource(source, { ...flags, ...(shape && { shape }), io })
-  const { train, test } = images
-  io.stderr.write(
-    `${source}: ${count(train.count)} training and ${count(test.count)} test images\n`,
-  )
-  return images
-}
-
-function configFor(flags: TrainFlags, begun: Begun | undefined, images: Loaded): TrainConfig {
+function configFor(flags: TrainFlags, begun: Begun | undefined, images: RunImages): TrainConfig {
   return begun === undefined
     ? newSettings(flags, images.train.shape)
     : resumedSettings(flags, begun.config.training)
 }
 
 interface Plan extends Omit<Start, 'begun'> {
-  readonly folder: string
   readonly engineFactory: EngineFactory
-  readonly images: Loaded
+  readonly images: RunImages
   /** The last epoch whose checkpoint is on disk. */
   readonly kept: { epoch: number }
 }

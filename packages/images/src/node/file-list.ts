@@ -3,12 +3,15 @@ import type { Found } from './find-images.js'
 import { openScratchLines } from './scratch-lines.js'
 import type { ScratchOptions } from './scratch.js'
 
+/** Files of a list, some at a time. */
+export type Pieces = AsyncIterable<readonly Found[]> | Iterable<readonly Found[]>
+
 /** Image files in their order, taken some at a time. */
 export interface FileList {
   readonly count: number
   add(found: Found): Promise<void> | void
   /** All files, so many at a time; the last piece may be shorter. */
-  pieces(most: number): AsyncIterable<readonly Found[]>
+  readonly pieces: (most: number) => Pieces
   close(): Promise<void> | void
 }
 
@@ -19,7 +22,7 @@ export function memoryList(): FileList {
       return files.length
     },
     add: (found) => void files.push(found),
-    pieces: async function* (most) {
+    pieces: function* (most) {
       for (let at = 0; at < files.length; at += most) yield files.slice(at, at + most)
     },
     close: () => undefined,

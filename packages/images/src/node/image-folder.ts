@@ -136,9 +136,13 @@ async function readPieces(
 }
 
 interface Sink {
-  /** @param first the number of the piece's first image */
-  room(first: number, bytes: number): Uint8Array
-  onPiece(pixels: Uint8Array, classes: readonly string[], first: number): Promise<void> | void
+  /** Where a piece's pixels go, of which `first` is the number of the first image. */
+  readonly room: (first: number, bytes: number) => Uint8Array
+  readonly onPiece: (
+    pixels: Uint8Array,
+    classes: readonly string[],
+    first: number,
+  ) => Promise<void> | void
 }
 
 async function readIntoMemory(list: Part, reading: Reading): Promise<ImageSet | undefined> {

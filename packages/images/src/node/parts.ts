@@ -12,7 +12,7 @@ export interface Parts<Images extends ImageSet | ImageSource = ImageSet> {
 
 /** Both parts, read from files, which stay open until they are closed. */
 export interface OpenSplit extends Split<ImageSource> {
-  close(): Promise<void>
+  readonly close: () => Promise<void>
 }
 
 /**
