@@ -26,29 +26,26 @@ function peakMemory() {
   }
 }
 
-/** Sums the steps' time: what lies between the chunks of an epoch, the first of all left out. */
+/** Sums the time of all steps but the first ones, batches and noise with them, evaluation without. */
 function createClock() {
-  const clock = { started: 0, seconds: 0, timed: 0, steps: 0, loss: 0, threads: 0 }
-  let last
-  let stepOfEpoch = 0
-  let warm = false
+  const clock = { started: 0, seconds: 0, images: 0, steps: 0, loss: 0, threads: 0, batch: 0 }
+  let at = { epoch: 0, stepOfEpoch: 0 }
   const onEvent = (event) => {
-    const now = performance.now()
-    if (event.type === 'start') Object.assign(clock, { started: now, threads: event.threads })
-    if (event.type === 'chunk') {
-      const steps = event.stepOfEpoch - stepOfEpoch
-      stepOfEpoch = event.stepOfEpoch
-      clock.steps += steps
-      clock.loss = event.losses.loss
-      if (warm) {
-        clock.seconds += (now - last) / 1000
-        clock.timed += steps
-      }
-      warm = true
-      if (clock.steps >= most) stop.abort(new Error('enough steps'))
+    if (event.type === 'start') {
+      const { threads, batchSize } = event
+      Object.assign(clock, { started: performance.now(), threads, batch: batchSize })
     }
-    if (event.type === 'epoch') stepOfEpoch = 0
-    last = performance.now()
+    if (event.type !== 'chunk') return
+    const { epoch, stepOfEpoch, imagesPerSecond, losses } = event
+    const steps = stepOfEpoch - (epoch === at.epoch ? at.stepOfEpoch : 0)
+    at = { epoch, stepOfEpoch }
+    if (clock.steps > 0) {
+      clock.images += steps * clock.batch
+      clock.seconds += (steps * clock.batch) / imagesPerSecond
+    }
+    clock.steps += steps
+    clock.loss = losses.loss
+    if (clock.steps >= most) stop.abort(new Error('enough steps'))
   }
   return { clock, onEvent }
 }
@@ -66,7 +63,7 @@ try {
     folder,
     config: {
       network: { architecture: 'mlp', image: train.shape },
-      epochs: Math.ceil(Math.min(most, LEAST_STEPS) / stepsPerEpoch),
+      epochs: Math.ceil((most === Infinity ? LEAST_STEPS : most) / stepsPerEpoch),
       batchSize: BATCH,
       seed: 1,
     },
@@ -84,7 +81,7 @@ const { default: onnxruntime } = await import('onnxruntime-node/package.json', {
 })
 console.log(
   JSON.stringify({
-    microseconds: (1e6 * clock.seconds) / (clock.timed * Math.min(BATCH, train.count)),
+    microseconds: (1e6 * clock.seconds) / clock.images,
     setUpSeconds: (clock.started - begun) / 1000,
     peakBytes: peakMemory(),
     beyondBytes: peakMemory() - baseline - dataBytes,
