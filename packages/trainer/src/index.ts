@@ -59,5 +59,5 @@ export type {
 } from './training/events.js'
 export { parseRecord } from './training/record.js'
 export { scalarsOf, type StepScalars } from './training/schedule.js'
-export { train, type TrainOptions, type TrainResult } from './training/train.js'
+export { train, type TrainImages, type TrainOptions, type TrainResult } from './training/train.js'
 export { onnxEngine } from './engines/onnx.js'

@@ -5,7 +5,7 @@ import type { TrainEvent } from '@anyvae/trainer'
 import { expect, it } from 'vitest'
 import { createReport } from './report.js'
 
-const START: TrainEvent = {
+const START: Extract<TrainEvent, { type: 'start' }> = {
   type: 'start',
   epoch: 99,
   epochs: 100,
@@ -18,7 +18,7 @@ const START: TrainEvent = {
 }
 const losses = { loss: 12_345.67, reconstruction: 12_300, kl: 45.67 }
 const test = { ...losses, negativeElbo: 12_345.67, activeUnits: 20, images: 1, seed: 0 }
-const EPOCH: TrainEvent = {
+const EPOCH: Extract<TrainEvent, { type: 'epoch' }> = {
   type: 'epoch',
   record: {
     ...{ epoch: 100, step: 1, learningRate: 1, beta: 1, train: losses },
@@ -48,4 +48,17 @@ it('prints lines that fit a terminal', async () => {
 it('shows an empty bar before the first steps, then how long is left', async () => {
   const screen = await shown([START], true)
   expect(screen).toMatch(/epoch 100\/100 ░+ 0 %/)
+})
+
+it('tells of an epoch that is on disk while the next one is under way, and goes on with its bar', async () => {
+  const start = { ...START, epoch: 98 }
+  const record = { ...EPOCH.record, epoch: 99 }
+  const progress = { stepsPerEpoch: 1468, losses, imagesPerSecond: 1 }
+  const last = { type: 'chunk', epoch: 99, stepOfEpoch: 1468, ...progress } as const
+  const next = { type: 'chunk', epoch: 100, stepOfEpoch: 734, ...progress } as const
+  const screen = await shown([start, last, next, { ...EPOCH, record }], true)
+  expect(screen).toMatch(/epoch {2}99\/100 █+ 100 %/)
+  expect(screen).toMatch(
+    /epoch 100\/100 █+░+ 50 %[^]*epoch {2}99\/100 {2}train[^]*epoch 100\/100 █+░+ 50 %/,
+  )
 })

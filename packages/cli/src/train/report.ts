@@ -14,15 +14,21 @@ export function createReport(screen: Screen, architecture: string): Report {
   let epochs = 0
   let stepsPerEpoch = 0
   let progress: Progress | undefined
+  let shown = { epoch: 0, stepOfEpoch: 0, detail: '' }
   const stop = () => {
     progress?.stop()
     progress = undefined
   }
-  /** Shows an epoch's empty bar: its first steps may take long. */
+  const show = (next: typeof shown) => {
+    if (next.epoch > epochs) return
+    if (next.epoch !== shown.epoch) stop()
+    progress ??= createProgress(screen, epochName(next.epoch, epochs))
+    progress.update(next.stepOfEpoch, stepsPerEpoch, next.detail)
+    shown = next
+  }
+  /** Shows an epoch's empty bar, since its first steps may take long, unless it is further by now. */
   const begin = (epoch: number) => {
-    if (epoch > epochs) return
-    progress = createProgress(screen, epochName(epoch, epochs))
-    progress.update(0, stepsPerEpoch)
+    show(epoch > shown.epoch ? { epoch, stepOfEpoch: 0, detail: '' } : shown)
   }
   const onEvent: Listener = (event) => {
     if (event.type === 'start') {
@@ -32,11 +38,11 @@ export function createReport(screen: Screen, architecture: string): Report {
       stepsPerEpoch = event.stepsPerEpoch
       begin(event.epoch + 1)
     } else if (event.type === 'chunk') {
-      progress ??= createProgress(screen, epochName(event.epoch, epochs))
-      const { stepOfEpoch, losses, imagesPerSecond } = event
+      const { epoch, stepOfEpoch, losses, imagesPerSecond } = event
       const detail = `loss ${nats(losses.loss)}  ${count(imagesPerSecond)} images/s`
-      progress.update(stepOfEpoch, stepsPerEpoch, detail)
+      show({ epoch, stepOfEpoch, detail })
     } else if (event.type === 'epoch') {
+      // Told once it is on disk: the next one's bar may stand already.
       stop()
       screen.write(`${epochLine(event.record, epochs)}\n`)
       begin(event.record.epoch + 1)

@@ -1,6 +1,6 @@
 // Trains in a run folder: what `anyvae train` does once its flags are read.
 import { checkRunFolder, checkSameSettings, tidyRun, trainInFolder } from '@anyvae/trainer/node'
-import type { EngineFactory, TrainConfig, TrainEvent } from '@anyvae/trainer'
+import type { EngineFactory, TrainConfig, TrainEvent, TrainResult } from '@anyvae/trainer'
 import type { Io } from '../io.js'
 import type { Outcome } from '../outcome.js'
 import { checkProfile, profileFirst, profileTraining, withProfile } from '../profile/profile.js'
@@ -12,7 +12,7 @@ import type { TrainFlags } from './flags.js'
 import { withImages, type RunImages, type Start } from './images.js'
 import { createReport } from './report.js'
 import { checkSettings, newSettings, resumedSettings } from './settings.js'
-import { summarise } from './summary.js'
+import { summarise, type Started } from './summary.js'
 
 /**
  * Begins a run or goes on with one.
@@ -29,7 +29,7 @@ export async function runTraining(flags: TrainFlags, io: Io): Promise<Outcome> {
   try {
     if (begun !== undefined && isComplete(begun, flags)) {
       await tidyRun(folder)
-      return await summarise(folder, { already: true })
+      return await summarise(folder)
     }
     if (begun === undefined) {
       checkSettings(flags)
@@ -40,8 +40,8 @@ export async function runTraining(flags: TrainFlags, io: Io): Promise<Outcome> {
     const outcome = await withImages({ folder, flags, begun, io }, async (images) => {
       const config = configFor(flags, begun, images)
       const profiled = await profileFirst({ flags, config, images, io })
-      const completed = await trainWith(config, { folder, flags, engineFactory, images, io, kept })
-      return completed ? withProfile(await summarise(folder), profiled) : undefined
+      const ended = await trainWith(config, { folder, flags, engineFactory, images, io, kept })
+      return ended.completed ? withProfile(await summarise(folder, ended), profiled) : undefined
     })
     if (outcome !== undefined) return outcome
   } catch (error) {
@@ -77,10 +77,13 @@ interface Plan extends Omit<Start, 'begun'> {
   readonly kept: { epoch: number }
 }
 
-async function trainWith(config: TrainConfig, plan: Plan): Promise<boolean> {
+async function trainWith(config: TrainConfig, plan: Plan): Promise<TrainResult & Started> {
   const { folder, flags, engineFactory, images, io, kept } = plan
   const report = createReport(io.stderr, config.network.architecture)
+  let firstStepSeconds = 0
   const onEvent = (event: TrainEvent) => {
+    // The clock began with the process.
+    if (event.type === 'chunk') firstStepSeconds ||= performance.now() / 1000
     if (event.type === 'epoch') kept.epoch = event.record.epoch
     return report.onEvent(event)
   }
@@ -88,13 +91,13 @@ async function trainWith(config: TrainConfig, plan: Plan): Promise<boolean> {
   const { train, test, source } = images
   const about = { folder, config, images: { train, test }, source, engineFactory, onEvent }
   try {
-    const { completed } = await trainInFolder({
+    const result = await trainInFolder({
       ...about,
       ...(threads === undefined ? {} : { threads }),
       resume: resume !== undefined,
       signal: io.signal,
     })
-    return completed
+    return { ...result, firstStepSeconds }
   } finally {
     report.stop()
   }

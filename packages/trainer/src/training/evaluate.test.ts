@@ -1,4 +1,4 @@
-import { imageSet } from '@anyvae/images'
+import { imageSet, sourceOf } from '@anyvae/images'
 import { randomStream } from '@anyvae/random'
 import { describe, expect, it } from 'vitest'
 import { evaluate, TrainError, type EvaluateOptions, type Evaluator } from '../index.js'
@@ -41,6 +41,19 @@ describe('evaluate', () => {
     const drawn = Array.from({ length: count }, (_, i) => noise[latent * i] ?? NaN)
     expect(kl).toBeCloseTo(drawn.reduce((sum, value) => sum + value, 0) / count, 9)
     expect(negativeElbo).toBe(reconstruction + kl)
+  })
+
+  it('gives the same for images that are read when they are asked for', async () => {
+    const inMemory = sourceOf(set)
+    const source = { ...inMemory, read: async (indices: Uint32Array) => inMemory.read(indices) }
+    const options = { seed: 4, batchSize: 10, latent }
+    expect(await evaluate(evaluator, source, options)).toEqual(await run())
+  })
+
+  it('refuses a source of no images', async () => {
+    const none = { ...sourceOf(set), count: 0 }
+    const turned = evaluate(evaluator, none, { seed: 4, batchSize: 10, latent })
+    await expect(turned).rejects.toThrow('ramp: no images, got 0, expected at least 1')
   })
 
   it('counts the units whose posterior mean moves by more than 0.01', async () => {

@@ -1,6 +1,6 @@
 import '@tensorflow/tfjs-backend-cpu'
 import * as tf from '@tensorflow/tfjs-core'
-import { glyphs } from '@anyvae/images'
+import { glyphs, sourceOf, type ImageSource } from '@anyvae/images'
 import { beforeAll, describe, expect, it } from 'vitest'
 import {
   createNetwork,
@@ -10,6 +10,7 @@ import {
   train,
   type EngineOptions,
   type TrainEvent,
+  type TrainOptions,
   type TrainSettings,
   type TrainingEngine,
   type TrainingState,
@@ -39,6 +40,7 @@ async function run(
   options: {
     settings?: TrainSettings
     engine?: Partial<EngineOptions>
+    images?: TrainOptions['images']
     signal?: AbortSignal
     onEvent?: (event: TrainEvent) => void
     wrap?: (engine: TrainingEngine) => TrainingEngine
@@ -56,7 +58,8 @@ async function run(
   }
   try {
     const { signal } = options
-    const { completed } = await train({ network, engine, images, config, signal, onEvent })
+    const given = options.images ?? images
+    const { completed } = await train({ network, engine, images: given, config, signal, onEvent })
     return { events, state: await engine.state(), completed }
   } finally {
     await engine.release()
@@ -96,6 +99,54 @@ describe('train', () => {
         records(one.events).map((each) => each.computed),
       )
     }
+  })
+
+  it('gives the same numbers where images are read when they are asked for, one chunk ahead', async () => {
+    const whole = await run({ engine: { chunkSteps: 2 } })
+    let [reading, most] = [0, 0]
+    const slow = (source: ImageSource): ImageSource => ({
+      ...source,
+      read: async (indices, out) => {
+        most = Math.max(most, ++reading)
+        await new Promise((resolve) => setTimeout(resolve, 1))
+        reading--
+        return source.read(indices, out)
+      },
+    })
+    const sources = { train: slow(sourceOf(images.train)), test: slow(sourceOf(images.test)) }
+    const streamed = await run({ images: sources, engine: { chunkSteps: 2 } })
+    expect(streamed.state).toEqual(whole.state)
+    expect(records(streamed.events).map((each) => each.computed)).toEqual(
+      records(whole.events).map((each) => each.computed),
+    )
+    expect({ reading, most }).toEqual({ reading: 0, most: 1 })
+  })
+
+  it('ends with the error of images that cannot be read', async () => {
+    const source = sourceOf(images.train)
+    let reads = 0
+    const broken: ImageSource = {
+      ...source,
+      read: async (...of) => {
+        if (reads++ < 2) return source.read(...of)
+        throw new Error('torn off')
+      },
+    }
+    const sources = { train: broken, test: images.test }
+    await expect(run({ images: sources, engine: { chunkSteps: 2 } })).rejects.toThrow('torn off')
+  })
+
+  it('accounts for all of the time', async () => {
+    const begun = performance.now()
+    const { events } = await run()
+    const seconds = (performance.now() - begun) / 1000
+    const told = records(events).map(({ measured }) => measured)
+    for (const { seconds, stepSeconds, evaluationSeconds } of told) {
+      expect(stepSeconds).toBeGreaterThan(0)
+      expect(evaluationSeconds).toBeGreaterThan(0)
+      expect(stepSeconds + evaluationSeconds).toBeLessThan(seconds)
+    }
+    expect(told.reduce((sum, each) => sum + each.seconds, 0)).toBeLessThan(seconds)
   })
 
   it('changes with the seed', async () => {
