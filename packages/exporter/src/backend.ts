@@ -15,18 +15,17 @@ import type { Watch } from './explain.js'
 import { checkHostValues, type HostValueRule } from './host.js'
 import type { OpenSizes } from './open.js'
 import { type AnyOperand, isComplex, type Operand, type OperandType } from './operand.js'
-import { operandOf, Recorder } from './recorder.js'
+import { operandOf, Recorder, type RecordStyle } from './recorder.js'
 import { RecordingBackend, scopeNames } from './register.js'
 
 /** The name under which the recording backend is registered while a trace runs. */
 export const BACKEND_NAME = 'anyvae-trace'
 
-export interface TraceBackendOptions {
+export interface TraceBackendOptions extends RecordStyle {
   readonly captures: Captures
   readonly hostValues: HostValueRule
   readonly watch?: Watch
   readonly sizes: OpenSizes
-  readonly assumeFinite?: boolean
 }
 
 /** Holds what each tensor of a trace stands for. */
@@ -42,7 +41,7 @@ export class TraceBackend extends RecordingBackend {
 
   constructor(builder: GraphBuilder, options: TraceBackendOptions) {
     super()
-    this.#root = new Recorder(builder, options.sizes, options.assumeFinite)
+    this.#root = new Recorder(builder, options, options.sizes)
     this.#recorder = this.#root
     this.#options = options
   }

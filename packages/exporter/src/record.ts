@@ -10,7 +10,7 @@ import { withFixedVariables } from './variables.js'
 import type { HostValueRule } from './host.js'
 import type { OpenSizes } from './open.js'
 import { type AnyOperand, isComplex, type Operand, type OperandType } from './operand.js'
-import { operandOf } from './recorder.js'
+import { operandOf, type RecordStyle } from './recorder.js'
 import { registerLowerings } from './register.js'
 
 /** A record of tensors. */
@@ -31,7 +31,7 @@ export interface Parameter {
   readonly values: ArrayLike<number>
 }
 
-export interface RecordOptions {
+export interface RecordOptions extends RecordStyle {
   readonly name: string
   readonly doc?: string
   readonly opset: number
@@ -42,7 +42,6 @@ export interface RecordOptions {
   readonly hostValues: HostValueRule
   readonly watch?: Watch
   readonly sizes: OpenSizes
-  readonly assumeFinite?: boolean
 }
 
 /** Runs a function once on the recording backend and gives the graph of what it did. */

@@ -10,17 +10,28 @@ type Attributes = Readonly<Record<string, Attribute>>
 /** What an operator may be given: an operand, a value as it is, or nothing for an absent input. */
 export type Argument = Operand | Value | undefined
 
+/** How convolutions of images are written: as ONNX's operators, or as products of matrices. */
+export type Convolutions = 'operators' | 'products'
+
+/** Choices between ways to write the same. */
+export interface RecordStyle {
+  readonly assumeFinite?: boolean
+  readonly convolutions?: Convolutions
+}
+
 /** Records the operators of one trace. */
 export class Recorder {
   readonly builder: GraphBuilder
   /** Whether what only treats NaN, infinities and numbers beyond int32 is left out. */
   readonly assumeFinite: boolean
+  readonly convolutions: Convolutions
   readonly #sizes: OpenSizes | undefined
 
   /** @param sizes that depend on values; without them, what has such is refused */
-  constructor(builder: GraphBuilder, sizes?: OpenSizes, assumeFinite = false) {
+  constructor(builder: GraphBuilder, style: RecordStyle, sizes?: OpenSizes) {
     this.builder = builder
-    this.assumeFinite = assumeFinite
+    this.assumeFinite = style.assumeFinite ?? false
+    this.convolutions = style.convolutions ?? 'operators'
     this.#sizes = sizes
   }
 

@@ -63,7 +63,7 @@ function bodyOf(backend: TraceBackend, { states, sequences }: Values, step: Step
   const names = states.map((_, i) => `next_state_${i}`)
   const outputNames = [...names, ...OUTPUTS]
   const builder = new GraphBuilder(outer.opset, outputNames)
-  const inner = new Recorder(builder, undefined, backend.recorder.assumeFinite)
+  const inner = new Recorder(builder, backend.recorder)
   const outputs = backend.recordInto(inner, () => {
     const input = (name: string, { dataType }: Value, dims: readonly number[]) =>
       backend.tensor(operandOf(builder.input(name, { dataType, dims })))

@@ -1,4 +1,5 @@
 // Traces a function of tensors to an ONNX graph.
+import type { Convolutions } from './recorder.js'
 import { DEFAULT_OPSET, type Graph, identifier } from '@anyvae/onnx'
 import type { Sizes } from './affine.js'
 import { Captures } from './captures.js'
@@ -57,6 +58,13 @@ export interface TraceOptions {
   readonly ranges?: Ranges
   /** Promises that no value is NaN, infinite or, where it is cast to int32, beyond int32; default false. */
   readonly assumeFinite?: boolean
+  /**
+   * How convolutions of images with several channels, channels last, are written: as Conv and
+   * ConvTranspose (`operators`, the default), or as products of matrices, of gathered windows by the
+   * filter (`products`). On CPUs those are quicker where gradients are computed too (the gradient by the
+   * filter 2 to 9 times); they take more memory, and an image's size must be known.
+   */
+  readonly convolutions?: Convolutions
 }
 
 /** What this package's own callers set beside it. */

@@ -22,9 +22,21 @@ export function createModel(graph: Graph, options: ModelOptions = {}): Model {
   const { opset = DEFAULT_OPSET, ...facts } = options
   return {
     irVersion: lowestIrVersion(opset),
-    opsets: { '': opset },
+    opsets: { '': opset, ...ownDomains(graph) },
     graph,
     producerName: 'anyvae',
     ...facts,
   }
+}
+
+/** Version 1 of each other domain that the graph's operators come from. */
+function ownDomains(graph: Graph): Record<string, number> {
+  const versions: Record<string, number> = {}
+  for (const { domain, attributes } of graph.nodes) {
+    if (domain) versions[domain] = 1
+    for (const attribute of Object.values(attributes)) {
+      if (attribute.type === 'graph') Object.assign(versions, ownDomains(attribute.value))
+    }
+  }
+  return versions
 }

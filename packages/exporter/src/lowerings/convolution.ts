@@ -7,12 +7,21 @@ import { filterGradient } from './filter-gradient.js'
 import { cut, fitted, leftOver, uncut, windowAttributes } from './framing.js'
 import { channelsFirst, channelsLast, filterFirst } from './layout.js'
 import type { Lowering } from './lowering.js'
+import {
+  convolveBackByProduct,
+  convolveByProduct,
+  filterGradientByProduct,
+  isProduct,
+} from './products.js'
 import { convWindow, volumeConvWindow, type Window } from './window.js'
 
 /** conv2d(x: Tensor4D, filter: Tensor4D, strides, pad, dataFormat, dilations, dimRoundingMode) */
 const conv2d: Lowering<'Conv2D'> = ({ x, filter }, attributes, recorder) => {
   const window = convWindow(x.dims, filter.dims, attributes)
   const first = attributes.dataFormat === 'NCHW'
+  if (isProduct(window, { first, channels: filter.dims[2] }, recorder)) {
+    return convolveByProduct({ x, filter }, window, recorder)
+  }
   return convolve({ x, filter: filterFirst(filter, recorder) }, { window, first }, recorder)
 }
 
@@ -90,6 +99,9 @@ const conv2dBackpropInput: Lowering<'Conv2DBackpropInput'> = (
 ) => {
   const window = convWindow(attributes.inputShape, filter.dims, attributes)
   const first = attributes.dataFormat === 'NCHW'
+  if (isProduct(window, { first, channels: filter.dims[2] }, recorder)) {
+    return convolveBackByProduct({ dy, filter }, window, recorder)
+  }
   return convolveBack({ dy, filter: filterFirst(filter, recorder) }, { window, first }, recorder)
 }
 
@@ -132,7 +144,11 @@ const conv2dBackpropFilter: Lowering<'Conv2DBackpropFilter'> = (
   recorder,
 ) => {
   const window = convWindow(x.dims, attributes.filterShape, attributes)
-  return filterGradient({ x, dy }, { window, first: attributes.dataFormat === 'NCHW' }, recorder)
+  const first = attributes.dataFormat === 'NCHW'
+  if (isProduct(window, { first, channels: attributes.filterShape[2] }, recorder)) {
+    return filterGradientByProduct({ x, dy }, window, recorder)
+  }
+  return filterGradient({ x, dy }, { window, first }, recorder)
 }
 
 /** conv3DBackpropFilter(x: Tensor5D, dy: Tensor5D, filterShape) */

@@ -26,7 +26,11 @@ export interface CallOptions {
 type Inputs = readonly (Value | undefined)[]
 
 /** A call under a name of its own, where one is given. */
-type TypedCall = Omit<Call, 'constant' | 'outputCount'> & { readonly name?: string }
+type TypedCall = Omit<Call, 'constant' | 'outputCount'> & {
+  readonly name?: string
+  /** Of an operator that is not ONNX's own, and so is not checked. */
+  readonly domain?: string
+}
 
 /** Builds a graph operator by operator; shapes and element types follow from the operators. */
 export class GraphBuilder {
@@ -112,7 +116,7 @@ export class GraphBuilder {
 
   /** Adds an operator whose output types the caller knows, such as a Loop. */
   typedNodes(call: TypedCall, types: readonly ValueType[]): Value[] {
-    checkCall(call, this.opset)
+    if (!call.domain) checkCall(call, this.opset)
     const scope = this.scope === '' ? '' : `${this.scope}/`
     const name = this.#names.take(call.name ?? `${scope}${call.opType}`)
     const outputs = types.map((type, index) => ({
@@ -123,6 +127,7 @@ export class GraphBuilder {
     this.#nodes.push({
       name,
       opType: call.opType,
+      ...(call.domain ? { domain: call.domain } : {}),
       inputs: call.inputs.map((input) => input?.name ?? ''),
       outputs: outputs.map((output) => output.name),
       attributes: call.attributes,
@@ -210,10 +215,11 @@ export class GraphBuilder {
   }
 
   #inlineNode(node: Node, values: Map<string, Value>, types: Map<string, ValueInfo>): void {
-    const { name, opType, attributes } = node
+    const { name, opType, attributes, domain } = node
     const inputs = node.inputs.map((each) => (each === '' ? undefined : valueNamed(values, each)))
     const outputs = node.outputs.map((each) => staticType(each, types.get(each)))
-    const added = this.typedNodes({ name, opType, inputs, attributes }, outputs)
+    const call = { name, opType, inputs, attributes, ...(domain ? { domain } : {}) }
+    const added = this.typedNodes(call, outputs)
     added.forEach((value, i) => values.set(node.outputs[i] ?? '', value))
   }
 

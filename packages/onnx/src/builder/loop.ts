@@ -19,6 +19,12 @@ export interface LoopOptions {
   readonly scanned: Readonly<Record<string, Scanned>>
   /** The step's outputs to collect, one row a step. */
   readonly stacked: readonly string[]
+  /**
+   * Steps in the body of a first Loop; what is left of them runs in a second one, step by step. Between
+   * the steps of one body, a state may be overwritten in place, where every body ends with a copy.
+   * 1 where left out.
+   */
+  readonly unroll?: number
 }
 
 /** One scanned input: as a row of which type, and how that becomes the step's input. */
@@ -29,6 +35,9 @@ export interface Scanned {
 
 /** The number of steps: an input of the looped graph, and the symbolic first size of its rows. */
 const STEPS = 'steps'
+
+/** Begins the names of what stands around the bodies, which no name in a body begins with. */
+const SCOPE = 'loops'
 
 /**
  * A graph that runs a step graph `steps` times, an int64 scalar. Its other inputs are the carried
@@ -46,59 +55,155 @@ export function loopGraph(step: Graph, options: LoopOptions): Graph {
   const rows = Object.entries(options.scanned).map(([name, { dataType }]) =>
     outer.input(name, { dataType, dims: [UNKNOWN, ...typeOf(name).dims] }),
   )
-  const body = loopBody(step, options, rows)
-  const results = outer.typedNodes(
-    {
-      opType: 'Loop',
-      inputs: [
-        outer.input(STEPS, { dataType: 'int64', dims: [] }),
-        outer.initializer('keep_going', tensorOf('bool', [], [1])),
-        ...states,
-      ],
-      attributes: { body: attr.graph(body) },
-    },
-    [...carriedOutputs.map(typeOf), ...options.stacked.map((name) => stacked(typeOf(name)))],
-  )
+  outer.scope = SCOPE
+  const loop = new Loops(step, { ...options, outer, rows })
+  const steps = outer.input(STEPS, { dataType: 'int64', dims: [] })
+  const results = loop.all(steps, states)
   ;[...carriedOutputs, ...options.stacked].forEach((name, i) => {
     outer.output(name, existing(name, results[i]))
   })
   return withSymbolicSteps(outer.build(options.name))
 }
 
-function loopBody(step: Graph, options: LoopOptions, rows: readonly Value[]): Graph {
-  const results = [...Object.keys(options.carried), ...options.stacked]
+interface Surroundings extends LoopOptions {
+  readonly outer: GraphBuilder
+  readonly rows: readonly Value[]
+}
+
+/** The Loops over a step in one surrounding graph. */
+class Loops {
+  readonly #step: Graph
+  readonly #options: Surroundings
+  readonly #keepGoing: Value
+
+  constructor(step: Graph, options: Surroundings) {
+    this.#step = step
+    this.#options = options
+    this.#keepGoing = options.outer.initializer('keep_going', tensorOf('bool', [], [1]))
+  }
+
+  /** The last states and the stacked outputs of so many steps. */
+  all(steps: Value, states: readonly Value[]): Value[] {
+    const { outer, unroll = 1, stacked } = this.#options
+    if (unroll === 1) return this.#loop(steps, states, { size: 1 })
+    const size = outer.initializer(`${SCOPE}_steps_a_body`, tensorOf('int64', [], [unroll]))
+    const bodies = outer.node('Div', [steps, size])
+    const done = outer.node('Mul', [bodies, size])
+    const first = this.#loop(bodies, states, { size: unroll })
+    const rest = outer.node('Sub', [steps, done])
+    const last = this.#loop(rest, first.slice(0, states.length), { size: 1, done })
+    const joined = stacked.map((_, i) => {
+      const [head, tail] = [first, last].map((values) => values[states.length + i])
+      const rows = outer.node('Concat', [this.#rowByRow(head), tail], { axis: attr.int(0) })
+      return { ...rows, dims: tail?.dims ?? [] }
+    })
+    return [...last.slice(0, states.length), ...joined]
+  }
+
+  /** [bodies, steps a body, ...] as [steps, ...] */
+  #rowByRow(value: Value | undefined): Value {
+    const { outer } = this.#options
+    const [, , ...dims] = value?.dims ?? []
+    const shape = outer.list([-1, ...dims], `${SCOPE}_shape`)
+    const type = { dataType: value?.dataType ?? 'float32', dims: [UNKNOWN, ...dims] } as const
+    const call = { opType: 'Reshape', inputs: [value, shape], attributes: {} }
+    const [rows] = outer.typedNodes(call, [type])
+    return existing('rows', rows)
+  }
+
+  #loop(count: Value, states: readonly Value[], part: Part): Value[] {
+    const { outer, carried, stacked } = this.#options
+    const typeOf = typesOf(this.#step)
+    const body = loopBody(this.#step, { ...this.#options, ...part })
+    const front = part.size === 1 ? [UNKNOWN] : [UNKNOWN, part.size]
+    const rowsOf = ({ dataType, dims }: ValueType) => ({ dataType, dims: [...front, ...dims] })
+    return outer.typedNodes(
+      {
+        opType: 'Loop',
+        inputs: [count, this.#keepGoing, ...states],
+        attributes: { body: attr.graph(body) },
+      },
+      [...Object.keys(carried).map(typeOf), ...stacked.map((name) => rowsOf(typeOf(name)))],
+    )
+  }
+}
+
+/** How many steps a body holds, and how many were done before the first of its Loop. */
+interface Part {
+  readonly size: number
+  readonly done?: Value
+}
+
+function loopBody(step: Graph, options: Surroundings & Part): Graph {
+  const { opset, carried, stacked, size } = options
+  const results = [...Object.keys(carried), ...stacked]
   const outputs = ['next_condition', ...results.map((name) => `next_${name}`)]
-  const builder = new GraphBuilder(options.opset, outputs, outerNames(options))
+  const builder = new GraphBuilder(opset, outputs, outerNames(options))
   const typeOf = typesOf(step)
   const iteration = builder.input('iteration', { dataType: 'int64', dims: [] })
   const condition = builder.input('condition', { dataType: 'bool', dims: [] })
-  const carried = Object.values(options.carried).map(
-    (name) => [name, builder.input(`previous_${name}`, typeOf(name))] as const,
-  )
-  const scanned = Object.entries(options.scanned).map(([name, { convert }], i) => {
-    const row = builder.node('Gather', [rows[i], iteration], { axis: attr.int(0) })
-    return [name, convert ? convert(builder, row) : row] as const
-  })
-  const values = builder.inline(step, Object.fromEntries([...carried, ...scanned]))
-  builder.output('next_condition', condition)
-  for (const name of results) {
-    builder.output(`next_${name}`, existing(name, values[name]))
+  let states = Object.values(carried).map((name) => builder.input(`previous_${name}`, typeOf(name)))
+  const losses: Value[][] = stacked.map(() => [])
+  for (let index = 0; index < size; index++) {
+    const row = rowIndex(builder, { iteration, index, ...options })
+    const values = builder.inline(step, {
+      ...Object.fromEntries(
+        Object.values(carried).map((name, i) => [name, existing(name, states[i])]),
+      ),
+      ...scannedRows(builder, row, options),
+    })
+    states = Object.keys(carried).map((name) => existing(name, values[name]))
+    stacked.forEach((name, i) => losses[i]?.push(existing(name, values[name])))
   }
+  builder.output('next_condition', condition)
+  const joined = losses.map((each) => (size === 1 ? each[0] : stackedRows(builder, each)))
+  results.forEach((name, i) => {
+    builder.output(`next_${name}`, existing(name, [...states, ...joined][i]))
+  })
   return builder.build(`${options.name}_body`)
 }
 
-function outerNames(options: LoopOptions): string[] {
+interface Place extends Part {
+  readonly iteration: Value
+  /** The step's place in its body. */
+  readonly index: number
+}
+
+/** Which row of the scanned inputs a step takes: iteration * size + index + done. */
+function rowIndex(builder: GraphBuilder, { iteration, index, size, done }: Place): Value {
+  let row = iteration
+  if (size > 1) row = builder.node('Mul', [row, builder.scalar('int64', size)])
+  if (index > 0) row = builder.node('Add', [row, builder.scalar('int64', index)])
+  return done === undefined ? row : builder.node('Add', [row, done])
+}
+
+function scannedRows(
+  builder: GraphBuilder,
+  index: Value,
+  { scanned, rows }: Surroundings,
+): Record<string, Value> {
+  return Object.fromEntries(
+    Object.entries(scanned).map(([name, { convert }], i) => {
+      const row = builder.node('Gather', [rows[i], index], { axis: attr.int(0) })
+      return [name, convert ? convert(builder, row) : row] as const
+    }),
+  )
+}
+
+/** Values as the rows of one. */
+function stackedRows(builder: GraphBuilder, values: readonly Value[]): Value {
+  const rows = values.map((value) => builder.reshape(value, [1, ...value.dims]))
+  return builder.node('Concat', rows, { axis: attr.int(0) })
+}
+
+function outerNames(options: Surroundings & Part): string[] {
   const { carried, scanned, stacked } = options
-  const own = [STEPS, 'keep_going', 'Loop', 'Loop_output']
+  const own = [STEPS, 'keep_going']
   return [...own, ...Object.entries(carried).flat(), ...Object.keys(scanned), ...stacked]
 }
 
 /** Stands for the number of steps until the graph is built, since a builder knows sizes alone. */
 const UNKNOWN = -1
-
-function stacked(type: ValueType): ValueType {
-  return { dataType: type.dataType, dims: [UNKNOWN, ...type.dims] }
-}
 
 function withSymbolicSteps(graph: Graph): Graph {
   const symbolic = (info: ValueInfo): ValueInfo => ({

@@ -14,6 +14,7 @@ import { mergeReshapes } from './reshapes.js'
 import { settled, type Pass } from './settled.js'
 import { eliminateCommonSubexpressions } from './subexpressions.js'
 import { pushTransposes } from './transposes.js'
+import { shrinkUniform } from './uniform.js'
 import { foldIntoWeights } from './weights.js'
 
 const passesWith = (merge: Pass): readonly Pass[] => [
@@ -22,6 +23,7 @@ const passesWith = (merge: Pass): readonly Pass[] => [
   foldConstants,
   removeIdioms,
   removeBroadcasts,
+  shrinkUniform,
   fuseClips,
   merge,
   eliminateCommonSubexpressions,

@@ -7,6 +7,8 @@ import {
   dataTypeCode,
   encodeModel,
   type Graph,
+  fuseKernels,
+  optimizeGraph,
   type GraphBuilder,
   identifier,
   loopGraph,
@@ -20,6 +22,8 @@ import { lossAndGradients } from '../objective/step.js'
 import { groupsOf, packTensors, unpackTensors } from './packing.js'
 
 const OPSET = 17
+
+const STEPS_A_BODY = Number(process.env['U'] ?? 10)
 
 /** The names of a parameter's three values (or of a group's) in the graphs, and of their successors. */
 export function stateNames(parameter: string) {
@@ -36,8 +40,9 @@ export const LOSSES = ['reconstruction', 'kl', 'loss'] as const
 export function trainingModel(network: Network, batchSize: number): Uint8Array {
   const names = groupsOf(network.parameters).map((group) => stateNames(group.name))
   const states = names.flatMap(({ parameter, first, second }) => [parameter, first, second])
-  const graph = loopGraph(stepGraph(network, batchSize), {
+  const graph = loopGraph(optimizeGraph(fuseKernels(stepGraph(network, batchSize))), {
     name: 'training',
+    unroll: STEPS_A_BODY,
     opset: OPSET,
     carried: Object.fromEntries(states.map((name) => [nextName(name), name])),
     scanned: {
@@ -61,6 +66,7 @@ export function stepGraph(network: Network, batchSize: number): Graph {
   return traceGraph((inputs) => tracedStep(network, inputs), {
     name: 'training_step',
     opset: OPSET,
+    convolutions: 'products',
     inputs: {
       ...Object.fromEntries(states),
       images: { dims: [batchSize, image.channels, image.height, image.width] },
@@ -108,7 +114,7 @@ function tracedStep(network: Network, inputs: Tensors): Tensors {
 /** Bytes 0 to 255 as float32 0 to 1. */
 function scaledToOne(builder: GraphBuilder, bytes: Value): Value {
   const floats = builder.node('Cast', [bytes], { to: attr.int(dataTypeCode('float32')) })
-  return builder.node('Div', [floats, builder.scalar('float32', 255)])
+  return builder.node('Mul', [floats, builder.scalar('float32', 1 / 255)])
 }
 
 /** Images and noise in, the terms of each image's negative ELBO and the posterior means out. */

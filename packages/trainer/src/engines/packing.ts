@@ -7,10 +7,11 @@ import type { ParameterSpec, Tensors } from '../network/types.js'
 /** Values; a parameter of fewer shares a tensor. Past it, copying in and out costs more than it saves. */
 const SMALL = 2 ** 14
 
-/** Parameters that are updated as one tensor: one as it is, or several flat, one after another. */
+/** Parameters that are updated as one tensor: one of them, or several, one after another. */
 export interface Group {
   readonly name: string
-  readonly shape: readonly number[]
+  /** [1, 1, 1, values]: as onnxruntime's fused kernels take it, so that no reshaping stands between. */
+  readonly shape: readonly [1, 1, 1, number]
   readonly members: readonly ParameterSpec[]
 }
 
@@ -18,31 +19,31 @@ export interface Group {
 export function groupsOf(parameters: readonly ParameterSpec[]): readonly Group[] {
   const small = parameters.filter((spec) => size(spec) < SMALL)
   const large = parameters.filter((spec) => size(spec) >= SMALL)
-  const alone = large.map((spec) => ({ name: spec.name, shape: spec.shape, members: [spec] }))
-  if (small.length === 0) return alone
-  const values = small.reduce((sum, spec) => sum + size(spec), 0)
-  return [...alone, { name: 'small_parameters', shape: [values], members: small }]
+  const alone = large.map((spec) => group(spec.name, [spec]))
+  return small.length === 0 ? alone : [...alone, group('small_parameters', small)]
+}
+
+function group(name: string, members: readonly ParameterSpec[]): Group {
+  const values = members.reduce((sum, spec) => sum + size(spec), 0)
+  return { name, shape: [1, 1, 1, values], members }
 }
 
 /** One tensor for each group, by its name, from one for each parameter. */
 export function packTensors(groups: readonly Group[], tensors: Tensors): Tensors {
   return Object.fromEntries(
-    groups.map((group) => {
-      const members = group.members.map(({ name }) => tensor(tensors, name))
-      const flat = () => tf.concat(members.map((each) => tf.reshape(each, [-1])))
-      return [group.name, isShared(group) ? flat() : tensor(tensors, group.name)] as const
+    groups.map(({ name, shape, members }) => {
+      const flat = members.map((spec) => tf.reshape(tensor(tensors, spec.name), [-1]))
+      return [name, tf.reshape(tf.concat(flat), [...shape])] as const
     }),
   )
 }
 
 /** One tensor for each parameter from one for each group. */
 export function unpackTensors(groups: readonly Group[], tensors: Tensors): Tensors {
-  const entries = groups.flatMap((group) => {
-    const whole = tensor(tensors, group.name)
-    if (!isShared(group)) return [[group.name, whole] as const]
-    const parts = tf.split(whole, group.members.map(size))
-    return group.members.map(({ name, shape }, i) => {
-      return [name, tf.reshape(parts[i] ?? whole, [...shape])] as const
+  const entries = groups.flatMap(({ name: whole, members }) => {
+    const parts = tf.split(tensor(tensors, whole), members.map(size), -1)
+    return members.map(({ name, shape }, i) => {
+      return [name, tf.reshape(parts[i] ?? tensor(tensors, whole), [...shape])] as const
     })
   })
   return Object.fromEntries(entries)
@@ -73,10 +74,6 @@ export function unpackValues(groups: readonly Group[], values: ParameterValues):
       })
     }),
   )
-}
-
-function isShared({ name, members }: Group): boolean {
-  return members[0]?.name !== name
 }
 
 function offsetsOf(members: readonly ParameterSpec[]): number[] {

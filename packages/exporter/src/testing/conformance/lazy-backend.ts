@@ -172,7 +172,7 @@ export class LazyBackend extends RecordingBackend {
       size: this.#measured(call, { builder, feeds }),
       made: () => undefined,
     })
-    return { recorder: new Recorder(builder, { open, limit: () => undefined }), feeds }
+    return { recorder: new Recorder(builder, {}, { open, limit: () => undefined }), feeds }
   }
 
   /** The size that depends on values, once what it needs of the graph has run. */
