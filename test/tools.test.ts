@@ -11,7 +11,13 @@ function run(line: string, env: Readonly<Record<string, string>> = {}) {
   return { status, stdout, stderr }
 }
 
-const SCRIPTS = ['conformance.mjs', 'coverage.mjs', 'peers/nodes.mjs', 'test-onnx/run.mjs']
+const SCRIPTS = [
+  'bench-training/run.mjs',
+  'conformance.mjs',
+  'coverage.mjs',
+  'peers/nodes.mjs',
+  'test-onnx/run.mjs',
+]
 
 describe.each(SCRIPTS)('tools/%s', (script) => {
   it('has help', () => {
@@ -31,6 +37,8 @@ it.each([
   ['conformance.mjs --opset 99', "conformance: --opset: unknown, got '99', expected 13 to 21"],
   ['conformance.mjs --opset abc', "conformance: --opset: unknown, got 'abc', expected 13 to 21"],
   ['conformance.mjs --update --filter a', 'conformance: --update: not with --filter'],
+  ['bench-training/run.mjs --networks cnn', "--networks: unknown, got 'cnn', expected mlp"],
+  ['bench-training/run.mjs --rounds 0', "bench:training: --rounds: got '0', expected a whole"],
   ['test-onnx/run.mjs --opset 12', "test:onnx: --opset: unknown, got '12', expected 13 to 21"],
   ['test-onnx/run.mjs --models /nowhere', "test:onnx: --models: no such folder, got '/nowhere'"],
 ])('%s', (line, message) => {
