@@ -1,12 +1,9 @@
 // One training of bench:scaling: child.mjs <file.npy> <memory|stream> [steps]; prints one JSON object.
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { readFileSync } from 'node:fs'
 import { imageSize } from '@anyvae/images'
-import { loadImages, streamImages } from '@anyvae/images/node'
+import { imagesDigest, loadImages, streamImages } from '@anyvae/images/node'
 import { nodeBackend } from '@anyvae/runtime-node'
-import { onnxEngine } from '@anyvae/trainer'
-import { trainInFolder } from '@anyvae/trainer/node'
+import { createNetwork, initialState, onnxEngine, parseTrainConfig, train } from '@anyvae/trainer'
 
 const BATCH = 128
 /** Fewer steps tell little. */
@@ -53,29 +50,27 @@ function createClock() {
 const stop = new AbortController()
 const baseline = process.memoryUsage.rss()
 const begun = performance.now()
-const { train, test, close } = await (mode === 'stream' ? streamImages(path) : loadImages(path))
-const dataBytes = mode === 'stream' ? 0 : (train.count + test.count) * imageSize(train.shape)
-const stepsPerEpoch = Math.max(1, Math.floor(train.count / BATCH))
-const folder = mkdtempSync(join(tmpdir(), 'anyvae-scaling-run-'))
+const images = await (mode === 'stream' ? streamImages(path) : loadImages(path))
+const { train: set, test } = images
+// What a run folder's record takes, since that is a look at all images. The folder itself is left out:
+// what is written after each epoch, whatever its length, would count among the steps of short ones.
+for (const part of [set, test]) await imagesDigest(part)
+const dataBytes = mode === 'stream' ? 0 : (set.count + test.count) * imageSize(set.shape)
+const batchSize = Math.min(BATCH, set.count)
+const stepsPerEpoch = Math.floor(set.count / batchSize)
+const config = parseTrainConfig({
+  network: { architecture: 'mlp', image: set.shape },
+  epochs: Math.ceil((most === Infinity ? LEAST_STEPS : most) / stepsPerEpoch),
+  batchSize: BATCH,
+  seed: 1,
+})
+const network = createNetwork(config.network)
+const state = initialState(network, config.seed)
+const engine = await onnxEngine(nodeBackend)(network, state, { batchSize })
 const { clock, onEvent } = createClock()
-try {
-  await trainInFolder({
-    folder,
-    config: {
-      network: { architecture: 'mlp', image: train.shape },
-      epochs: Math.ceil((most === Infinity ? LEAST_STEPS : most) / stepsPerEpoch),
-      batchSize: BATCH,
-      seed: 1,
-    },
-    images: { train, test },
-    engineFactory: onnxEngine(nodeBackend),
-    signal: stop.signal,
-    onEvent,
-  })
-} finally {
-  await close?.()
-  rmSync(folder, { recursive: true, force: true })
-}
+await train({ network, engine, images: { train: set, test }, config, signal: stop.signal, onEvent })
+await engine.release()
+await images.close?.()
 const { default: onnxruntime } = await import('onnxruntime-node/package.json', {
   with: { type: 'json' },
 })

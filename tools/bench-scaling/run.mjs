@@ -10,11 +10,12 @@ import { optionsOf, refuseUsage } from '../usage.mjs'
 const NAME = 'bench:scaling'
 const USAGE = `npm run bench:scaling -- [options]
 
-Trains the mlp on so and so many images of 28x28, from a .npy file, in memory and with --stream, each in a
+Trains the mlp on so and so many images of 28x28, in memory and with --stream, each in a
 process of its own, and tells for each the time per image over the training steps, what comes before the
 first step, and the highest memory beyond the images' own bytes. Fails where the two ways of reading give
 different losses.
 
+  --from <what>     npy, a .npy file, or folder, a folder of PNG files (default: npy)
   --counts <n,...>  images (default: 1000,10000,100000,1000000)
   --steps <n>       steps to stop after (default: whole epochs, and at least 200 steps)
   --repeats <n>     times that each is measured, in turn; medians are told (default: 1)
@@ -28,6 +29,7 @@ const HERE = dirname(fileURLToPath(import.meta.url))
 const options = optionsOf(NAME, {
   usage: USAGE,
   options: {
+    from: { type: 'string', default: 'npy' },
     counts: { type: 'string', default: '1000,10000,100000,1000000' },
     steps: { type: 'string' },
     repeats: { type: 'string', default: '1' },
@@ -36,6 +38,9 @@ const options = optionsOf(NAME, {
     json: { type: 'boolean', default: false },
   },
 })
+if (!['npy', 'folder'].includes(options.from)) {
+  refuseUsage(NAME, `--from: unknown, got '${options.from}', expected npy or folder`)
+}
 const counts = options.counts.split(',').map((text) => wholeOf('--counts', text, 20))
 const repeats = wholeOf('--repeats', options.repeats, 1)
 const steps = options.steps === undefined ? undefined : wholeOf('--steps', options.steps, 1)
@@ -91,14 +96,15 @@ function measureCount(path, images) {
 }
 
 async function measureAll() {
-  const { writeImages } = await import('./data.mjs')
+  const { writeArray, writeFolder } = await import('./data.mjs')
   const folder = mkdtempSync(join(options.dir, 'anyvae-scaling-'))
   const remove = () => rmSync(folder, { recursive: true, force: true })
   process.once('exit', remove)
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1))
   return counts.flatMap((images) => {
-    const path = join(folder, 'images.npy')
-    writeImages(path, images)
+    const path = join(folder, options.from === 'npy' ? 'images.npy' : `images-${images}`)
+    const write = options.from === 'npy' ? writeArray : writeFolder
+    write(path, images)
     return measureCount(path, images)
   })
 }
