@@ -1,4 +1,5 @@
 // Named random streams: any draw follows from (seed, stream name, index) alone.
+import { boxMuller, uniform } from './box-muller.js'
 import { philoxBlocks, type Counter } from './philox.js'
 import { shuffle, type Shuffle } from './shuffle.js'
 
@@ -67,10 +68,6 @@ export function randomStream(seed: number, name: string): RandomStream {
 
 type Words = RandomStream['words']
 
-function uniform(word: number): number {
-  return (word + 0.5) / 2 ** 32
-}
-
 /** Words at a time, so that they are read where they were written: in the processor's own memory. */
 const STRETCH = 4096
 
@@ -82,15 +79,6 @@ function normals(words: Words, count: number, offset: number): Float32Array {
     boxMuller(words(stretch.length, offset - skip + start), stretch)
   }
   return drawn.subarray(skip, skip + count)
-}
-
-function boxMuller(source: Uint32Array, drawn: Float32Array): void {
-  for (let i = 0; i < source.length; i += 2) {
-    const radius = Math.sqrt(-2 * Math.log(uniform(source[i] ?? 0)))
-    const angle = 2 * Math.PI * uniform(source[i + 1] ?? 0)
-    drawn[i] = radius * Math.cos(angle)
-    drawn[i + 1] = radius * Math.sin(angle)
-  }
 }
 
 function permutation(words: Words, count: number): Uint32Array {
