@@ -26,7 +26,14 @@ function differing(words: Uint32Array): number {
 
 describe('boxMuller', () => {
   it('gives what the formulas give, bit for bit', () => {
-    expect(differing(randomStream(5, 'words').words(2_000_000))).toBe(0)
+    expect(differing(randomStream(5, 'words').words(1_000_000))).toBe(0)
+  })
+
+  it('gives it close to the axes, where the series and the formulas differ most', () => {
+    // Of this seed, one value lies so close to the middle of two float32 that only a formula can tell.
+    const words = randomStream(14, 'words').words(2_000_000)
+    const axes = words.map((word, i) => (i & 1 ? (word & 0xc0000000) + ((word << 8) >> 9) : word))
+    expect(differing(axes)).toBe(0)
   })
 
   it('gives it at the ends, at powers of two and around the axes', () => {
