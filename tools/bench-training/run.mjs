@@ -108,6 +108,14 @@ function checkLoad(log) {
   log(`the machine is busy (load ${load.toFixed(1)}): expect low figures and large spreads`)
 }
 
+/** A folder that is gone when this process is, also where Ctrl-C ends it: it may hold 300 MB. */
+function temporaryFolder() {
+  const folder = mkdtempSync(join(tmpdir(), 'anyvae-bench-'))
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1))
+  return folder
+}
+
 async function main() {
   const { json, networks, images, ...asked } = options()
   const log = (line) => console.error(`${NAME}: ${line}`)
@@ -115,24 +123,20 @@ async function main() {
   const { writeTask } = await import('./data.mjs')
   const python = pythonOf(asked.peers, log)
   checkLoad(log)
-  const folder = mkdtempSync(join(tmpdir(), 'anyvae-bench-'))
+  const folder = temporaryFolder()
   const versions = { node: process.versions.node }
   const summaries = []
-  try {
-    for (const name of networks) {
-      const network = { name, ...NETWORKS[name], ...(images && { images }) }
-      const prepared = {
-        ...network,
-        flops: stepFlops(network),
-        shapes: stepShapes(network),
-        task: writeTask(folder, name, network),
-      }
-      const measured = await measureNetwork(prepared, { ...asked, python, folder, log })
-      for (const peer of measured.peers) Object.assign(versions, peer.versions)
-      summaries.push(summarize(prepared, measured))
+  for (const name of networks) {
+    const network = { name, ...NETWORKS[name], ...(images && { images }) }
+    const prepared = {
+      ...network,
+      flops: stepFlops(network),
+      shapes: stepShapes(network),
+      task: writeTask(folder, name, network),
     }
-  } finally {
-    rmSync(folder, { recursive: true, force: true })
+    const measured = await measureNetwork(prepared, { ...asked, python, folder, log })
+    for (const peer of measured.peers) Object.assign(versions, peer.versions)
+    summaries.push(summarize(prepared, measured))
   }
   const { rounds, seconds, threads } = asked
   const result = { machine: machine(), rounds, seconds, threads, versions, networks: summaries }
