@@ -132,6 +132,15 @@ export class Recorder {
     return operandOf(this.builder.reshape(operand.value, dims))
   }
 
+  /** Cuts along the first axis into parts of the given sizes. */
+  split(operand: Operand, sizes: readonly number[]): Operand[] {
+    if ('fill' in operand) {
+      const { dataType, dims, fill } = operand
+      return sizes.map((size) => this.fill(dataType, [size, ...dims.slice(1)], fill))
+    }
+    return this.builder.split(operand.value, sizes, 0).map((value) => operandOf(value))
+  }
+
   cast(operand: Operand, dataType: OperandType): Operand {
     if ('fill' in operand) {
       return this.fill(dataType, operand.dims, castNumber(operand.fill, dataType))

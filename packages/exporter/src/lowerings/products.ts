@@ -1,24 +1,30 @@
 // Convolutions of images as products of matrices, in which a row holds all that one window sees.
-import { attr, elementCount, tensorOf } from '@anyvae/onnx'
+import { attr, elementCount } from '@anyvae/onnx'
 import type { Operand } from '../operand.js'
 import type { Recorder } from '../recorder.js'
+import { cropped, gridsOf, joinedGrids, span, depth, type Grids } from './grids.js'
 import { permute } from './layout.js'
+import { patchRows, type Places } from './patch-rows.js'
 import type { Window, WindowAxis } from './window.js'
 
-/** Copying pixels of a single channel one by one costs more than the products save. */
-const LEAST_CHANNELS = 2
+/** Values that are copied in one piece, at least: one by one they cost more than products save. */
+const LEAST_BLOCK = 2
+
+/** Channels; with fewer and strides, the pixels between two windows become channels. */
+const FEW = 4
 
 /**
  * Whether a convolution of such images is written as a product: where the trace asks for that, for
- * images with channels last and more than one of them, and windows without holes.
+ * images with channels last, windows without holes, and more than one value a pixel of a grid.
  */
 export function isProduct(
   window: Window,
-  { first, channels }: { readonly first: boolean; readonly channels: number | undefined },
+  { first, channels = 0 }: { readonly first: boolean; readonly channels: number | undefined },
   recorder: Recorder,
 ): boolean {
   if (recorder.convolutions !== 'products' || first || window.length !== 2) return false
-  return (channels ?? 0) >= LEAST_CHANNELS && window.every(({ dilation }) => dilation === 1)
+  const block = channels * elementCount(window.map(({ stride }) => stride))
+  return block >= LEAST_BLOCK && window.every(({ dilation }) => dilation === 1)
 }
 
 interface Forward {
@@ -28,16 +34,18 @@ interface Forward {
 }
 
 /** patches(x) W: [batch, height, width, in] to [batch, rows, columns, out]. */
-export function convolveByProduct(
-  { x, filter }: Forward,
-  window: Window,
-  recorder: Recorder,
-): Operand {
+export function convolveByProduct(given: Forward, window: Window, recorder: Recorder): Operand {
+  const { x, filter, axes } = isFine(given.x, window)
+    ? { ...gridded(given, window, recorder), axes: window.map(seenInGrids) }
+    : { ...given, axes: window.map(seen) }
   const [batch = 1] = x.dims
-  const outputs = filter.dims[3] ?? 1
-  const rows = patchRows(x, window.map(seen), recorder)
+  const outputs = filter.dims.at(-1) ?? 1
   const weights = recorder.reshape(filter, [elementCount(filter.dims) / outputs, outputs])
-  const y = recorder.node('MatMul', [rows, weights])
+  const rows = patchRows(x, axes, recorder)
+  const y = joined(
+    rows.map((each) => recorder.node('MatMul', [each, weights])),
+    recorder,
+  )
   return recorder.reshape(y, [batch, ...window.map(({ output }) => output), outputs])
 }
 
@@ -52,19 +60,16 @@ export function convolveBackByProduct(
   recorder: Recorder,
 ): Operand {
   const [batch = 1] = dy.dims
-  const channels = filter.dims[2] ?? 1
+  const weights = backWeights(filter, window, recorder)
   const rows = patchRows(dy, window.map(reached), recorder)
-  const grids = recorder.node('MatMul', [rows, gridWeights(filter, window, recorder)])
-  const [height = 1, width = 1] = window.map((axis) => span(axis))
-  const [down = 1, across = 1] = window.map(({ stride }) => stride)
-  const apart = recorder.reshape(grids, [batch, height, width, down, across, channels])
-  const together = recorder.reshape(permute(apart, [0, 1, 3, 2, 4, 5], recorder), [
-    batch,
-    height * down,
-    width * across,
-    channels,
-  ])
-  return inside(together, window, recorder)
+  const grids = joined(
+    rows.map((each) => recorder.node('MatMul', [each, weights])),
+    recorder,
+  )
+  const shape = [batch, ...window.map(span), elementCount(grids.dims) / gridPixels(batch, window)]
+  const together = joinedGrids(recorder.reshape(grids, shape), strides(window), recorder)
+  const starts = window.map(({ begin, stride }) => begin - Math.floor(begin / stride) * stride)
+  return cropped(together, { starts, sizes: window.map(({ input }) => input) }, recorder)
 }
 
 /** The gradient by the filter, [height, width, in, out]. */
@@ -75,29 +80,62 @@ export function filterGradientByProduct(
 ): Operand {
   const taps = window.map(({ kernel }) => kernel)
   const [inputs, outputs] = [x, dy].map((each) => each.dims[3] ?? 1) as [number, number]
-  const transA = attr.int(1)
   // Without strides the patches may be either side's: those of the gradient serve the images' too.
   if (outputs <= inputs && window.every(({ stride }) => stride === 1)) {
     const rows = patchRows(dy, window.map(reached), recorder)
-    const pixels = recorder.reshape(x, [elementCount(x.dims) / inputs, inputs])
-    const product = recorder.node('Gemm', [rows, pixels], { transA })
+    const product = summed(rows, x, recorder)
     return permute(recorder.reshape(product, [...taps, outputs, inputs]), [0, 1, 3, 2], recorder)
   }
-  const rows = patchRows(x, window.map(seen), recorder)
-  const gradients = recorder.reshape(dy, [elementCount(dy.dims) / outputs, outputs])
-  const product = recorder.node('Gemm', [rows, gradients], { transA })
-  return recorder.reshape(product, [...taps, inputs, outputs])
+  if (!isFine(x, window)) {
+    const product = summed(patchRows(x, window.map(seen), recorder), dy, recorder)
+    return recorder.reshape(product, [...taps, inputs, outputs])
+  }
+  const grids = gridsOf(x, framed(window), recorder)
+  const product = summed(patchRows(grids, window.map(seenInGrids), recorder), dy, recorder)
+  const shape = [...window.map(depth), elementCount(strides(window)) * inputs * outputs]
+  const apart = recorder.reshape(product, [1, ...shape])
+  const whole = joinedGrids(apart, strides(window), recorder)
+  const filter = cropped(whole, { starts: [0, 0], sizes: taps }, recorder)
+  return recorder.reshape(filter, [...taps, inputs, outputs])
 }
 
-/** Along one axis, for each patch the places of its taps; outside of the size where there is none. */
-interface Places {
-  readonly size: number
-  readonly patches: readonly (readonly number[])[]
+/** Whether windows skip pixels of so few values that those in between had better be copied with them. */
+function isFine(x: Operand, window: Window): boolean {
+  return (x.dims[3] ?? 1) < FEW && window.some(({ stride }) => stride > 1)
+}
+
+const strides = (window: Window) => window.map(({ stride }) => stride)
+
+const gridPixels = (batch: number, window: Window) => batch * elementCount(window.map(span))
+
+/** patches' y, summed over all groups of images: [taps * a, b]. */
+function summed(groups: readonly Operand[], y: Operand, recorder: Recorder): Operand {
+  const columns = y.dims.at(-1) ?? 1
+  const flat = recorder.reshape(y, [elementCount(y.dims) / columns, columns])
+  const sizes = groups.map(({ dims }) => dims[0] ?? 1)
+  const parts = groups.length === 1 ? [flat] : recorder.split(flat, sizes)
+  const [first, ...others] = groups.map((rows, i) => [rows, parts[i] ?? flat] as const)
+  const transA = attr.int(1)
+  const begun = recorder.node('Gemm', [...(first ?? [flat, flat])], { transA })
+  return others.reduce((sum, pair) => recorder.node('Gemm', [...pair, sum], { transA }), begun)
+}
+
+function joined(parts: readonly Operand[], recorder: Recorder): Operand {
+  const [first, ...others] = parts
+  return first && others.length === 0
+    ? first
+    : recorder.node('Concat', parts, { axis: attr.int(0) })
 }
 
 /** What the windows see of the images. */
 function seen({ input, output, kernel, stride, begin }: WindowAxis): Places {
   return { size: input, patches: grid(output, kernel, (o, k) => o * stride + k - begin) }
+}
+
+/** What the windows see of the images' grids, which begin where the first window does. */
+function seenInGrids(axis: WindowAxis): Places {
+  const { output } = axis
+  return { size: output + depth(axis) - 1, patches: grid(output, depth(axis), (o, m) => o + m) }
 }
 
 /** What of the gradient reaches the pixels q of each grid: q, q - 1, ... as far as the filter goes. */
@@ -107,71 +145,50 @@ function reached(axis: WindowAxis): Places {
   return { size: output, patches: grid(span(axis), depth(axis), (q, m) => first + q - m) }
 }
 
-/** How many pixels of a grid lie along an axis. */
-function span({ input, begin, stride }: WindowAxis): number {
-  return Math.floor((begin + input - 1) / stride) - Math.floor(begin / stride) + 1
-}
-
-/** How many taps reach a pixel along an axis, at most. */
-const depth = ({ kernel, stride }: WindowAxis) => Math.ceil(kernel / stride)
-
 function grid(rows: number, columns: number, place: (row: number, column: number) => number) {
   return Array.from({ length: rows }, (_, row) =>
     Array.from({ length: columns }, (_, column) => place(row, column)),
   )
 }
 
-/** From [batch, height, width, channels] to [batch * patches, taps * channels], zeros around. */
-function patchRows(x: Operand, axes: readonly Places[], recorder: Recorder): Operand {
-  const [batch = 1, height = 1, width = 1, channels = 1] = x.dims
-  const [rows, columns] = axes as [Places, Places]
-  const pixels = height * width
-  const inRange = (place: number, { size }: Places) => place >= 0 && place < size
-  const indices = rows.patches.flatMap((down) =>
-    columns.patches.flatMap((across) =>
-      down.flatMap((i) =>
-        across.map((j) => (inRange(i, rows) && inRange(j, columns) ? i * width + j : pixels)),
-      ),
-    ),
+/** Images and filter as grids: a convolution without strides. */
+function gridded({ x, filter }: Forward, window: Window, recorder: Recorder): Forward {
+  const [, , inputs = 1, outputs = 1] = filter.dims
+  const [height = 1, width = 1] = filter.dims
+  const flat = recorder.reshape(filter, [1, height, width, inputs * outputs])
+  const taps = gridsOf(
+    flat,
+    { begins: [0, 0], counts: window.map(depth), steps: strides(window) },
+    recorder,
   )
-  const taps = (rows.patches[0]?.length ?? 1) * (columns.patches[0]?.length ?? 1)
-  const shape = [(batch * indices.length) / taps, taps * channels]
-  const flat = recorder.reshape(x, [batch, pixels, channels])
-  if (indices.length === pixels && indices.every((index, i) => index === i)) {
-    return recorder.reshape(flat, shape)
+  const last = elementCount(strides(window)) * inputs
+  return {
+    x: gridsOf(x, framed(window), recorder),
+    filter: recorder.reshape(taps, [...window.map(depth), last, outputs]),
   }
-  const framed = indices.includes(pixels) ? withZero(flat, recorder) : flat
-  // Half as wide as int64: what is copied are single pixels, so that reading the places counts.
-  const places = tensorOf('int32', [indices.length], indices)
-  const taken = recorder.builder.initializer('places', places)
-  const gathered = recorder.node('Gather', [framed, taken], { axis: attr.int(1) })
-  return recorder.reshape(gathered, shape)
 }
 
-/** [batch, pixels, channels] with a pixel of zeros behind the others. */
-function withZero(x: Operand, recorder: Recorder): Operand {
-  return recorder.node('Pad', [x, recorder.list([0, 0, 0, 0, 1, 0])])
+function framed(window: Window): Grids {
+  return {
+    begins: window.map(({ begin }) => begin),
+    counts: window.map((axis) => axis.output + depth(axis) - 1),
+    steps: strides(window),
+  }
 }
 
 /** [taps that reach a pixel * out, grids * in], with zeros for taps beyond the filter. */
-function gridWeights(filter: Operand, window: Window, recorder: Recorder): Operand {
-  const [inputs = 1, outputs = 1] = filter.dims.slice(2)
-  const missing = window.map((axis) => depth(axis) * axis.stride - axis.kernel)
-  const pads = [0, 0, 0, 0, ...missing, 0, 0]
-  const whole = missing.some((count) => count > 0)
-    ? recorder.node('Pad', [filter, recorder.list(pads)])
-    : filter
-  const apart = window.flatMap((axis) => [depth(axis), axis.stride])
-  const split = recorder.reshape(whole, [...apart, inputs, outputs])
-  const ordered = permute(split, [0, 2, 5, 1, 3, 4], recorder)
+function backWeights(filter: Operand, window: Window, recorder: Recorder): Operand {
+  const [height = 1, width = 1, inputs = 1, outputs = 1] = filter.dims
+  // Outputs before inputs first: so that what moves with the grids are rows of inputs.
+  const turned = permute(filter, [0, 1, 3, 2], recorder)
+  const flat = recorder.reshape(turned, [1, height, width, outputs * inputs])
+  const grids = gridsOf(
+    flat,
+    { begins: [0, 0], counts: window.map(depth), steps: strides(window) },
+    recorder,
+  )
   const taps = elementCount(window.map(depth))
-  return recorder.reshape(ordered, [taps * outputs, elementCount(ordered.dims) / (taps * outputs)])
-}
-
-/** The part of all grids together that the images had. */
-function inside(x: Operand, window: Window, recorder: Recorder): Operand {
-  const starts = window.map(({ begin, stride }) => begin - Math.floor(begin / stride) * stride)
-  const ends = window.map(({ input }, i) => (starts[i] ?? 0) + input)
-  if (starts.every((start, i) => start === 0 && ends[i] === x.dims[i + 1])) return x
-  return recorder.node('Slice', [x, ...[starts, ends, [1, 2]].map((list) => recorder.list(list))])
+  const steps = elementCount(strides(window))
+  const apart = recorder.reshape(grids, [taps, steps, outputs, inputs])
+  return recorder.reshape(permute(apart, [0, 2, 1, 3], recorder), [taps * outputs, steps * inputs])
 }

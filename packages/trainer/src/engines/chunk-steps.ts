@@ -9,9 +9,9 @@ const BYTES = 8 * 2 ** 20
 
 /**
  * Multiply-adds of a chunk's forward passes: a bound on its time, since nothing is shown and no signal
- * heard before it ends. Two cores do 1e10 to 2e10 of them a second, the way back included.
+ * heard before it ends. Two cores do 2e10 to 5e10 of them a second, the way back included.
  */
-const MULTIPLY_ADDS = 1.5e10
+const MULTIPLY_ADDS = 4e10
 
 /** A whole number of steps from 1 to 50. Results do not depend on it. */
 export function chunkStepsOf(config: NetworkConfig, batchSize: number): number {

@@ -23,7 +23,8 @@ import { groupsOf, packTensors, unpackTensors } from './packing.js'
 
 const OPSET = 17
 
-const STEPS_A_BODY = Number(process.env['U'] ?? 10)
+/** In one body of the Loop, where a run takes as many: between them, no state is copied. */
+const STEPS_A_BODY = 10
 
 /** The names of a parameter's three values (or of a group's) in the graphs, and of their successors. */
 export function stateNames(parameter: string) {
@@ -36,13 +37,16 @@ const nextName = (name: string) => `next_${name}`
 /** The losses that the training graph gives for each step. */
 export const LOSSES = ['reconstruction', 'kl', 'loss'] as const
 
-/** `steps` training steps in one run: state, bytes and noise in, state and losses out. */
-export function trainingModel(network: Network, batchSize: number): Uint8Array {
+/**
+ * `steps` training steps in one run: state, bytes and noise in, state and losses out. Values do not
+ * depend on `most`, the number of steps that a run usually has.
+ */
+export function trainingModel(network: Network, batchSize: number, most: number): Uint8Array {
   const names = groupsOf(network.parameters).map((group) => stateNames(group.name))
   const states = names.flatMap(({ parameter, first, second }) => [parameter, first, second])
   const graph = loopGraph(optimizeGraph(fuseKernels(stepGraph(network, batchSize))), {
     name: 'training',
-    unroll: STEPS_A_BODY,
+    unroll: most < STEPS_A_BODY ? 1 : STEPS_A_BODY,
     opset: OPSET,
     carried: Object.fromEntries(states.map((name) => [nextName(name), name])),
     scanned: {

@@ -28,14 +28,15 @@ export function onnxEngine(backend: SessionBackend, session: SessionOptions = {}
       ...session,
       ...(options.threads === undefined ? {} : { threads: options.threads }),
     }
+    const chunkSteps = options.chunkSteps ?? chunkStepsOf(network.config, options.batchSize)
     const training = await backend.createSession(
-      trainingModel(network, options.batchSize),
+      trainingModel(network, options.batchSize, chunkSteps),
       settings,
     )
     const evaluation = await backend.createSession(evaluationModel(network), settings)
     const decoding = await backend.createSession(decodingModel(network), settings)
     const sessions = { training, evaluation, decoding }
-    return new OnnxEngine({ network, options, versions: versionsOf(backend), ...sessions }, initial)
+    return new OnnxEngine({ network, options, chunkSteps, versions: versionsOf(backend), ...sessions }, initial)
   }
 }
 
@@ -43,6 +44,7 @@ interface Parts {
   readonly network: Network
   readonly versions: Readonly<Record<string, string>>
   readonly options: EngineOptions
+  readonly chunkSteps: number
   readonly training: Session
   readonly evaluation: Session
   readonly decoding: Session
@@ -73,8 +75,7 @@ class OnnxEngine implements TrainingEngine {
     this.provider = parts.training.provider
     this.threads = parts.training.threads
     this.versions = parts.versions
-    const { network, options } = parts
-    this.chunkSteps = options.chunkSteps ?? chunkStepsOf(network.config, options.batchSize)
+    this.chunkSteps = parts.chunkSteps
   }
 
   async run(chunk: Chunk): Promise<ChunkMetrics> {

@@ -2,6 +2,7 @@
 import type { Graph } from '../../types.js'
 import { rewritten } from '../rewrite.js'
 import { leakyGradient, softplus, step } from './activations.js'
+import { productBias } from './product-bias.js'
 import { scaledAdd } from './scaled-add.js'
 import { wideSum } from './sums.js'
 
@@ -12,10 +13,11 @@ import { wideSum } from './sums.js'
  *   adds in place where y is read no more (rounded once instead of twice);
  * - steps, leaky ReLU's gradient and Softplus become operators that it has vectorised (steps differ for
  *   numbers below 3e-39, Softplus by about 1e-7);
+ * - biases of products that are shaped into images are added by the products (likewise);
  * - sums over all axes but a short last one go over longer rows (rounded in another order).
  */
 export function fuseKernels(graph: Graph): Graph {
-  const rules = [scaledAdd, step, leakyGradient, softplus, wideSum]
+  const rules = [scaledAdd, step, leakyGradient, softplus, wideSum, productBias]
   return rewritten(graph, (node, site) => {
     for (const rule of rules) {
       const change = rule(node, site)
