@@ -73,7 +73,7 @@ function notes({ peers, leftOut, bestPython }) {
 }
 
 /** What was measured on, and how. */
-export function heading({ machine, threads, rounds, seconds, versions }) {
+export function footing({ machine, threads, rounds, seconds, versions }) {
   const memory = `${(machine.memoryBytes / 2 ** 30).toFixed(0)} GiB`
   const list = Object.entries(versions).map(([name, version]) => `${name} ${version}`)
   return [

@@ -8,7 +8,7 @@ import { optionsOf, refuseUsage } from '../usage.mjs'
 import { measureNetwork } from './measure.mjs'
 import { NETWORKS, stepFlops, stepShapes } from './networks.mjs'
 import { isPython, PEERS } from './peers.mjs'
-import { heading, networkTable } from './report.mjs'
+import { footing, networkTable } from './report.mjs'
 import { summarize } from './summary.mjs'
 
 const NAME = 'bench:training'
@@ -136,12 +136,15 @@ async function main() {
     }
     const measured = await measureNetwork(prepared, { ...asked, python, folder, log })
     for (const peer of measured.peers) Object.assign(versions, peer.versions)
-    summaries.push(summarize(prepared, measured))
+    const summary = summarize(prepared, measured)
+    summaries.push(summary)
+    // Each at once: the next may take a quarter of an hour.
+    if (!json) console.log(`${networkTable(summary)}\n`)
   }
   const { rounds, seconds, threads } = asked
   const result = { machine: machine(), rounds, seconds, threads, versions, networks: summaries }
   if (json) return console.log(JSON.stringify(result))
-  console.log([heading(result), ...summaries.map(networkTable)].join('\n\n'))
+  console.log(footing(result))
 }
 
 try {
