@@ -77,7 +77,7 @@ export function footing({ machine, threads, rounds, seconds, versions }) {
   const memory = `${(machine.memoryBytes / 2 ** 30).toFixed(0)} GiB`
   const list = Object.entries(versions).map(([name, version]) => `${name} ${version}`)
   return [
-    `${machine.cpu}, ${machine.processors} processors, ${memory}, ${machine.system}; ${threads} threads.`,
+    `${machine.cpu}, ${machine.processors} processors, ${memory}, ${machine.system}; ${threads} ${threads === 1 ? 'thread' : 'threads'}.`,
     `${list.join(', ')}.`,
     `Median of ${rounds} interleaved rounds of ${seconds} s each; spread: half of fastest less slowest.`,
     'Memory: the most resident, images included. First step: from the start of the process, compiling included.',
