@@ -8,12 +8,13 @@ import {
   encodeModel,
   type Graph,
   fuseKernels,
-  optimizeGraph,
+  simplifyGraph,
   type GraphBuilder,
   identifier,
   loopGraph,
   type Value,
 } from '@anyvae/onnx'
+import type { Provider } from '@anyvae/runtime'
 import { tensor } from '../network/layers.js'
 import type { Network, Tensors } from '../network/types.js'
 import { elboTerms } from '../objective/elbo.js'
@@ -37,17 +38,33 @@ const nextName = (name: string) => `next_${name}`
 /** The losses that the training graph gives for each step. */
 export const LOSSES = ['reconstruction', 'kl', 'loss'] as const
 
+/** What a training graph is made for. */
+export interface TrainingModelOptions {
+  readonly batchSize: number
+  /** The number of steps that a run usually has; values do not depend on it. */
+  readonly steps: number
+  readonly provider: Provider
+}
+
 /**
- * `steps` training steps in one run: state, bytes and noise in, state and losses out. Values do not
- * depend on `most`, the number of steps that a run usually has.
+ * Whether a provider computes with onnxruntime's CPU kernels, for which the training step is lowered in
+ * another way: convolutions as products of gathered windows, fused kernels, and states that are
+ * overwritten in place. Others get ONNX's own operators.
  */
-export function trainingModel(network: Network, batchSize: number, most: number): Uint8Array {
+export function hasCpuKernels(provider: Provider): boolean {
+  return provider === 'cpu' || provider === 'wasm'
+}
+
+/** `steps` training steps in one run: state, bytes and noise in, state and losses out. */
+export function trainingModel(network: Network, options: TrainingModelOptions): Uint8Array {
   const names = groupsOf(network.parameters).map((group) => stateNames(group.name))
   const states = names.flatMap(({ parameter, first, second }) => [parameter, first, second])
-  const graph = loopGraph(optimizeGraph(fuseKernels(stepGraph(network, batchSize))), {
+  const cpu = hasCpuKernels(options.provider)
+  const step = stepGraph(network, options)
+  const graph = loopGraph(simplifyGraph(cpu ? fuseKernels(step) : step), {
     name: 'training',
-    unroll: most < STEPS_A_BODY ? 1 : STEPS_A_BODY,
     opset: OPSET,
+    unroll: cpu && options.steps >= STEPS_A_BODY ? STEPS_A_BODY : 1,
     carried: Object.fromEntries(states.map((name) => [nextName(name), name])),
     scanned: {
       images: { dataType: 'uint8', convert: scaledToOne },
@@ -62,7 +79,10 @@ export function trainingModel(network: Network, batchSize: number, most: number)
 }
 
 /** One traced training step at a fixed batch size. */
-export function stepGraph(network: Network, batchSize: number): Graph {
+export function stepGraph(
+  network: Network,
+  { batchSize, provider }: Pick<TrainingModelOptions, 'batchSize' | 'provider'>,
+): Graph {
   const { image, latent } = network.config
   const states = groupsOf(network.parameters).flatMap(({ name, shape }) =>
     Object.values(stateNames(name)).map((state) => [state, { dims: shape }] as const),
@@ -70,7 +90,7 @@ export function stepGraph(network: Network, batchSize: number): Graph {
   return traceGraph((inputs) => tracedStep(network, inputs), {
     name: 'training_step',
     opset: OPSET,
-    convolutions: 'products',
+    convolutions: hasCpuKernels(provider) ? 'products' : 'operators',
     inputs: {
       ...Object.fromEntries(states),
       images: { dims: [batchSize, image.channels, image.height, image.width] },

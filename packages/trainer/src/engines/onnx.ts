@@ -29,14 +29,15 @@ export function onnxEngine(backend: SessionBackend, session: SessionOptions = {}
       ...(options.threads === undefined ? {} : { threads: options.threads }),
     }
     const chunkSteps = options.chunkSteps ?? chunkStepsOf(network.config, options.batchSize)
-    const training = await backend.createSession(
-      trainingModel(network, options.batchSize, chunkSteps),
-      settings,
-    )
+    const { provider = 'cpu' } = settings
+    const { batchSize } = options
+    const model = trainingModel(network, { batchSize, steps: chunkSteps, provider })
+    const training = await backend.createSession(model, settings)
     const evaluation = await backend.createSession(evaluationModel(network), settings)
     const decoding = await backend.createSession(decodingModel(network), settings)
     const sessions = { training, evaluation, decoding }
-    return new OnnxEngine({ network, options, chunkSteps, versions: versionsOf(backend), ...sessions }, initial)
+    const versions = versionsOf(backend)
+    return new OnnxEngine({ network, options, chunkSteps, versions, ...sessions }, initial)
   }
 }
 
