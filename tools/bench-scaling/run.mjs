@@ -77,36 +77,42 @@ function summarised(runs) {
   return { ...Object.fromEntries(medians), steps, loss, threads, onnxruntime }
 }
 
-/** Both ways of reading so many images, in turn. */
-function measureCount(path, images) {
-  const runs = { memory: [], stream: [] }
+/** All files, in turn and both ways, as often as asked: so what else the machine does falls on all alike. */
+function measureFiles(files) {
+  const runs = new Map(files.map(({ path }) => [path, { memory: [], stream: [] }]))
   for (let i = 0; i < repeats; i++) {
-    for (const mode of MODES) {
-      console.error(`${images} images, ${mode === 'memory' ? 'in memory' : 'streamed'} ...`)
-      runs[mode].push(measure(path, mode))
+    for (const { path, images } of files) {
+      for (const mode of MODES) {
+        console.error(`${images} images, ${mode === 'memory' ? 'in memory' : 'streamed'} ...`)
+        runs.get(path)[mode].push(measure(path, mode))
+      }
     }
   }
-  const rows = MODES.map((mode) => ({ images, mode, ...summarised(runs[mode]) }))
+  return files.flatMap(({ path, images }) => rowsOf(images, runs.get(path)))
+}
+
+function rowsOf(images, runs) {
   const losses = new Set(MODES.flatMap((mode) => runs[mode].map(({ loss }) => loss)))
   if (losses.size > 1) {
     console.error(`${NAME}: ${images} images: other losses, got ${[...losses].join(' and ')}`)
     process.exitCode = 1
   }
-  return rows
+  return MODES.map((mode) => ({ images, mode, ...summarised(runs[mode]) }))
 }
 
 async function measureAll() {
   const { writeArray, writeFolder } = await import('./data.mjs')
   const folder = mkdtempSync(join(options.dir, 'anyvae-scaling-'))
-  const remove = () => rmSync(folder, { recursive: true, force: true })
-  process.once('exit', remove)
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1))
-  return counts.flatMap((images) => {
-    const path = join(folder, options.from === 'npy' ? 'images.npy' : `images-${images}`)
-    const write = options.from === 'npy' ? writeArray : writeFolder
+  const isArray = options.from === 'npy'
+  const files = counts.map((images) => {
+    const path = join(folder, isArray ? `${images}.npy` : String(images))
+    const write = isArray ? writeArray : writeFolder
     write(path, images)
-    return measureCount(path, images)
+    return { path, images }
   })
+  return measureFiles(files)
 }
 
 const rows = await measureAll()
