@@ -77,6 +77,19 @@ describe('train', () => {
     expect(await json('train', '--out', runFolder, '--resume')).toEqual(ended)
   })
 
+  it('tells programs where the time of a training went, and of a complete one nothing', async () => {
+    const { measured } = await json(...TRAIN, '--out', at('timed'))
+    const told = measured as Record<string, number>
+    const part = (name: string) => told[`${name}Seconds`] ?? NaN
+    for (const name of ['step', 'evaluation', 'overhead', 'firstStep']) {
+      expect(part(name), name).toBeGreaterThan(0)
+    }
+    const rest = part('step') + part('overhead')
+    expect(rest + part('evaluation')).toBeCloseTo(told.seconds ?? NaN, 9)
+    expect(told.overheadShare).toBeCloseTo(part('overhead') / rest, 9)
+    expect(await json('train', '--resume', runFolder)).not.toHaveProperty('measured')
+  })
+
   it('refuses to go on with other settings, naming the first', async () => {
     const { exitCode, stderr } = await run(['train', '--resume', runFolder, '--lr', '0.5'])
     expect(exitCode).toBe(1)
