@@ -11,11 +11,15 @@ import {
   type NetworkOptions,
   zeroMoments,
 } from '../index.js'
+import { decodeModel, type Graph } from '@anyvae/onnx'
+import type { Provider } from '@anyvae/runtime'
 import { adamScalars } from '../objective/adam.js'
 import type { Chunk, EngineFactory } from './engine.js'
 import { onnxEngine } from './onnx.js'
+import { trainingModel } from './onnx-graphs.js'
 import { tfjsEngine } from './tfjs.js'
 
+const SMALL_IMAGE = { channels: 3, height: 12, width: 12 }
 const STEPS = 50
 const BATCH = 8
 
@@ -128,12 +132,17 @@ describe('onnxEngine', () => {
     expect(engine.chunkSteps).toBe(2)
   })
 
-  it('computes the same however many steps a chunk has', async () => {
-    const network = createNetwork({ image: { channels: 1, height: 28, width: 28 }, hidden: [16] })
+  // Of 1 and 7 steps, each is a body of its own; of 23 and 50, ten share one and overwrite the state.
+  it.each<[string, NetworkOptions]>([
+    ['mlp', { image: { channels: 1, height: 28, width: 28 }, hidden: [64] }],
+    ['conv', { architecture: 'conv', image: SMALL_IMAGE, filters: [4, 8] }],
+    ['resnet', { architecture: 'resnet', image: SMALL_IMAGE, filters: [4, 8] }],
+  ])('computes the same however many steps a chunk has: %s', async (_, options) => {
+    const network = createNetwork(options)
     const { image, latent } = network.config
     const trained = async (chunkSteps: number) => {
-      const options = { batchSize: BATCH, chunkSteps }
-      const engine = await onnxEngine(nodeBackend)(network, initialState(network, 1), options)
+      const engineOptions = { batchSize: BATCH, chunkSteps }
+      const engine = await onnxEngine(nodeBackend)(network, initialState(network, 1), engineOptions)
       const losses: number[] = []
       for (const chunk of pieces(chunkOf(image, latent), engine.chunkSteps)) {
         losses.push(...(await engine.run(chunk)).loss)
@@ -143,7 +152,36 @@ describe('onnxEngine', () => {
       return { losses, state }
     }
     const whole = await trained(STEPS)
-    expect(await trained(1)).toEqual(whole)
-    expect(await trained(7)).toEqual(whole)
+    for (const steps of [1, 7, 23]) expect(await trained(steps)).toEqual(whole)
+  })
+})
+
+describe('trainingModel', () => {
+  const operators = (architecture: 'mlp' | 'conv' | 'resnet', provider: Provider) => {
+    const network = createNetwork({ architecture, image: SMALL_IMAGE })
+    const model = decodeModel(trainingModel(network, { batchSize: 4, steps: 50, provider }))
+    const all = ({ nodes }: Graph): string[] =>
+      nodes.flatMap(({ opType, domain, attributes }) => [
+        domain ? `${domain}.${opType}` : opType,
+        ...Object.values(attributes).flatMap((each) =>
+          each.type === 'graph' ? all(each.value) : [],
+        ),
+      ])
+    return new Set(all(model.graph))
+  }
+
+  it.each(['cpu', 'wasm'] as const)('uses what the CPU kernels have, for %s', (provider) => {
+    for (const architecture of ['mlp', 'conv', 'resnet'] as const) {
+      expect(operators(architecture, provider)).toContain('com.microsoft.FusedConv')
+    }
+    const names = operators('resnet', provider)
+    expect(names).not.toContain('Conv')
+    expect(names).not.toContain('ConvTranspose')
+  })
+
+  it.each(['webgpu', 'cuda'] as const)('keeps to operators of ONNX for %s', (provider) => {
+    const names = operators('conv', provider)
+    expect([...names].filter((name) => name.includes('.'))).toEqual([])
+    expect(names).toContain('ConvTranspose')
   })
 })
