@@ -48,9 +48,9 @@ describe('train --profile', () => {
     const first = await json(...flags, at('run'), '--profile', at('deep/q.json'))
     expect(first).toMatchObject({ run: at('run'), completed: true, epoch: 1 })
     expect(await readdir(at('deep'))).toEqual(['q.json'])
-    const { profile, seconds, run: folder, ...computed } = first
+    const { profile, seconds, measured, run: folder, ...computed } = first
     expect(await json(...flags, at('plain'))).toMatchObject(computed)
-    expect({ seconds, folder }).toBeDefined()
+    expect({ seconds, measured, folder }).toBeDefined()
     const { microseconds, steps, kernels, threads } = profile as Profile
     expect(threads).toBe(1)
     expect(steps).toBeGreaterThanOrEqual(100)
