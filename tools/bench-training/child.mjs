@@ -10,7 +10,7 @@ import { ROOT } from '../setup.mjs'
 const KEPT_CHARACTERS = 4000
 
 /** How long a process may take to compile and to warm up. */
-const START_SECONDS = 600
+const START_SECONDS = 300
 
 /**
  * Starts a process. Its task is written beside the data.
