@@ -65,6 +65,7 @@ class OnnxEngine implements TrainingEngine {
   readonly #parts: Parts
   readonly #groups: readonly Group[]
   #feeds: Feeds
+  #pixels = new Float32Array(0)
   #step: number
 
   constructor(parts: Parts, initial: TrainingState) {
@@ -163,7 +164,10 @@ class OnnxEngine implements TrainingEngine {
 
   #images(bytes: Uint8Array, count: number): TensorValue {
     const { channels, height, width } = this.#parts.network.config.image
-    return float32([count, channels, height, width], unitPixels(bytes))
+    // One buffer for all batches: as garbage, new ones would cost an epoch more than its shuffle.
+    if (this.#pixels.length < bytes.length) this.#pixels = new Float32Array(bytes.length)
+    const pixels = this.#pixels.subarray(0, bytes.length)
+    return float32([count, channels, height, width], unitPixels(bytes, pixels))
   }
 }
 
