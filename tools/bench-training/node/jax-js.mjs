@@ -5,7 +5,6 @@ import { dirname, join } from 'node:path'
 import { init, jit, nn, numpy as np, tree, valueAndGrad, defaultDevice } from '@jax-js/jax'
 import { imageSet, trainingBatches, unitPixels } from '@anyvae/images'
 import { randomStream } from '@anyvae/random'
-import { adamScalars } from '@anyvae/trainer'
 import { task } from './lines.mjs'
 import { Meter } from './meter.mjs'
 
@@ -64,6 +63,12 @@ const step = jit((state, x, noise, stepSize, epsilon) => {
   return [{ parameters: next, first, second }, value]
 })
 
+/** Adam's bias corrections of step t, folded into two numbers. */
+function corrected(t) {
+  const correction = Math.sqrt(1 - 0.999 ** t)
+  return { stepSize: (1e-3 * correction) / (1 - 0.9 ** t), epsilon: 1e-8 * correction }
+}
+
 const shape = network.image
 const set = imageSet({ name: 'images', shape, data: new Uint8Array(readFileSync(own.data)) })
 const stream = randomStream(seed, 'noise')
@@ -80,7 +85,7 @@ let done = 0
 for (let epoch = 0; ; epoch++) {
   for (const { images } of trainingBatches(set, { batchSize, seed, epoch })) {
     const noise = stream.normals(batchSize * network.latent, done * batchSize * network.latent)
-    const { stepSize, epsilon } = adamScalars(++done, 1e-3)
+    const { stepSize, epsilon } = corrected(++done)
     const x = np.array(unitPixels(images)).reshape([batchSize, pixels])
     const inputs = [x, np.array(noise).reshape([batchSize, network.latent])]
     ;[state, value] = step(state, ...inputs, np.array(stepSize), np.array(epsilon))
