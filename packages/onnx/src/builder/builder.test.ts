@@ -31,6 +31,23 @@ describe('GraphBuilder', () => {
     builder.output('z', x)
     expect(builder.build('g').nodes.map((node) => node.opType)).toEqual(['Identity', 'Identity'])
   })
+
+  it('keeps the domain of an operator that it takes from another graph', () => {
+    const inner = new GraphBuilder(17, ['y'])
+    const call = { opType: 'Gelu', domain: 'com.microsoft', attributes: {} }
+    const inputs = [inner.input('x', f32(2))]
+    inner.typedNodes({ ...call, inputs }, [f32(2)]).forEach((y) => {
+      inner.output('y', y)
+    })
+    const builder = new GraphBuilder(17, ['z'])
+    const { y } = builder.inline(inner.build('inner'), { x: builder.input('x', f32(2)) })
+    builder.output('z', builder.node('Abs', [y]))
+    const nodes = builder.build('g').nodes.map(({ domain, opType }) => [domain, opType])
+    expect(nodes).toEqual([
+      ['com.microsoft', 'Gelu'],
+      [undefined, 'Abs'],
+    ])
+  })
 })
 
 describe('shape inference', () => {

@@ -42,9 +42,11 @@ const SCOPE = 'loops'
 /**
  * A graph that runs a step graph `steps` times, an int64 scalar. Its other inputs are the carried
  * inputs' first values and the scanned inputs, one row a step; its outputs are the carried outputs'
- * last values and the stacked ones.
+ * last values and the stacked ones. OnnxError for names that the step does not have, and where `unroll`
+ * is no whole number from 1.
  */
 export function loopGraph(step: Graph, options: LoopOptions): Graph {
+  checkUnroll(options)
   const carriedOutputs = Object.keys(options.carried)
   const outer = new GraphBuilder(options.opset, [...carriedOutputs, ...options.stacked])
   const typeOf = typesOf(step)
@@ -63,6 +65,13 @@ export function loopGraph(step: Graph, options: LoopOptions): Graph {
     outer.output(name, existing(name, results[i]))
   })
   return withSymbolicSteps(outer.build(options.name))
+}
+
+function checkUnroll({ unroll = 1 }: LoopOptions): void {
+  if (Number.isInteger(unroll) && unroll >= 1) return
+  throw new OnnxError(
+    `loop: not a number of steps for a body, got ${unroll}, expected a whole number from 1`,
+  )
 }
 
 interface Surroundings extends LoopOptions {

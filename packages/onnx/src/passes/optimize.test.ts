@@ -1,11 +1,11 @@
 // Graphs of random operators compute the same after all passes.
-import { describe, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { tensorOf } from '../builder/tensor.js'
 import { attr, type Value } from '../builder/value.js'
 import type { GraphBuilder } from '../builder/builder.js'
 import type { Graph } from '../types.js'
-import { expectSame, graphOf } from './harness.test.js'
-import { optimizeGraph } from './optimize.js'
+import { expectSame, graphOf, operators, ROUNDING, wave } from './harness.test.js'
+import { optimizeGraph, simplifyGraph } from './optimize.js'
 
 const unary = ['Exp', 'Neg', 'Tanh', 'Identity', 'Abs'] as const
 const perms = [
@@ -77,4 +77,36 @@ describe('optimizeGraph', () => {
       await expectSame(graph, optimizeGraph(graph))
     },
   )
+})
+
+/** A dense layer as tracing writes it: constants that are filled and repeated, shapes that come back. */
+function denseLayer(b: GraphBuilder, x: Value): Value {
+  const twos = b.initializer('twos', tensorOf('float32', [4, 3], new Float32Array(12).fill(2)))
+  const scaled = () => b.node('Mul', [b.reshape(b.reshape(x, [12]), [4, 3]), twos])
+  const product = b.node('MatMul', [scaled(), wave(b, [3, 3], 'kernel')])
+  const repeats = b.list([4, 1], 'repeats')
+  const bias = b.node('Tile', [b.reshape(wave(b, [3], 'bias'), [1, 3]), repeats])
+  b.node('Exp', [product])
+  return b.node('Sub', [b.node('Add', [product, bias]), scaled()])
+}
+
+describe('simplifyGraph', () => {
+  it.each(Array.from({ length: 20 }, (_, seed) => seed))(
+    'keeps the values of random graph %i, in no more nodes',
+    async (seed) => {
+      const graph = randomGraph(seed)
+      const after = simplifyGraph(graph)
+      expect(after.nodes.length).toBeLessThanOrEqual(graph.nodes.length)
+      await expectSame(graph, after)
+    },
+  )
+
+  it('leaves of a layer what computes something', async () => {
+    const graph = graphOf([4, 3], denseLayer)
+    const after = simplifyGraph(graph)
+    expect(graph.nodes.length).toBe(12)
+    expect(operators(after)).toBe('Mul Gemm Sub')
+    expect(after.initializers.map(({ dims }) => dims)).toContainEqual([])
+    await expectSame(graph, after, ROUNDING)
+  })
 })

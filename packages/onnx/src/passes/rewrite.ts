@@ -22,6 +22,8 @@ export interface Site {
   readers(name: string): readonly Node[]
   /** Whether a value leaves the graph. */
   isOutput(name: string): boolean
+  /** Whether a node stood before another when the sweep began. */
+  precedes(node: Node, other: Node): boolean
   /** A constant of which a changed copy does not enlarge the file: small, or read only once. */
   copyable(name: string | undefined): Initializer | undefined
 }
@@ -82,6 +84,7 @@ class Sweep implements Site {
   readonly #graph: Graph
   readonly #constants: Map<string, Initializer>
   readonly #types: Map<string, Omit<ValueInfo, 'name'>>
+  readonly #places: ReadonlyMap<Node, number>
   readonly #makers = new Map<string, Node>()
   readonly #readers = new Map<string, Node[]>()
   readonly #edited = new Map<Node, Node>()
@@ -98,6 +101,7 @@ class Sweep implements Site {
     this.scope = { types: this.#types, constants: this.#constants }
     this.names = names
     this.#graph = graph
+    this.#places = new Map(graph.nodes.map((node, place) => [node, place]))
     this.#outputs = new Set(graph.outputs.map((output) => output.name))
     this.#own = new Set(graph.initializers.map((tensor) => tensor.name))
     this.#initializers = [...graph.initializers]
@@ -119,6 +123,10 @@ class Sweep implements Site {
 
   isOutput(name: string): boolean {
     return this.#outputs.has(name)
+  }
+
+  precedes(node: Node, other: Node): boolean {
+    return (this.#places.get(node) ?? Infinity) < (this.#places.get(other) ?? -Infinity)
   }
 
   copyable(name = ''): Initializer | undefined {

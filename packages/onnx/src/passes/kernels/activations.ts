@@ -8,14 +8,12 @@ import { dimsOf, sameDims } from '../scope.js'
 /** Times this, every positive float32 is at least 1, but for those below 3e-39. */
 const STEEPEST = 3.4e38
 
-/** The step from 0 to 1, as Ceil of Clip. */
+/** The step from 0 to 1, as Ceil of Clip; of -0 it is 0 then. */
 export const step: Rule = (node, site) => {
   const clip = node.opType === 'Ceil' ? site.soleMaker(node.inputs[0]) : undefined
   if (clip?.opType !== 'Clip' || clip.domain) return undefined
   const [x = '', ...bounds] = clip.inputs
-  const [low, high] = bounds.map((name) => {
-    return numberOf(name, site)
-  })
+  const [low, high] = bounds.map((name) => numberOf(name, site))
   if (low !== 0 || high !== 1) return undefined
   return { nodes: [{ ...node, ...stepOf(x) }], dropped: [clip] }
 }
@@ -25,7 +23,10 @@ function stepOf(x: string): Pick<Node, 'opType' | 'inputs' | 'attributes'> {
   return { opType: 'HardSigmoid', inputs: [x], attributes }
 }
 
-/** The gradient of leaky ReLU, g where x > 0 and a * g elsewhere: g * max(step(x), a). */
+/**
+ * The gradient of leaky ReLU, g where x > 0 and a * g elsewhere: g * max(step(x), a), for slopes a from 0
+ * to 1. Where x is NaN, so is the gradient then.
+ */
 export const leakyGradient: Rule = (node, site) => {
   const [condition, g = '', other] = node.inputs
   const above = node.opType === 'Where' ? site.soleMaker(condition) : undefined

@@ -12,7 +12,7 @@ import { wideSum } from './sums.js'
  * - x * s + y and y - x * s with a single number s, from 4,096 values on, become its FusedConv, which
  *   adds in place where y is read no more (rounded once instead of twice);
  * - steps, leaky ReLU's gradient and Softplus become operators that it has vectorised (steps differ for
- *   numbers below 3e-39, Softplus by about 1e-7);
+ *   numbers below 3e-39 and -0, Softplus by about 1e-7);
  * - biases of products that are shaped into images are added by the products (likewise);
  * - sums over all axes but a short last one go over longer rows (rounded in another order).
  */

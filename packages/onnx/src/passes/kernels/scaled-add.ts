@@ -28,7 +28,7 @@ function fused(
   site: Site,
 ): Change | undefined {
   const multiplied = site.soleMaker(product)
-  if (multiplied?.opType !== 'Mul' || multiplied.domain) return undefined
+  if (multiplied?.opType !== 'Mul' || multiplied.domain || product === added) return undefined
   const [x = '', s = ''] = multiplied.inputs
   const factors = isNumber(s, site) ? [x, s] : [s, x]
   const [values = '', scale = ''] = factors

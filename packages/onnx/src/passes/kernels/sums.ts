@@ -1,8 +1,7 @@
 // Sums over all axes but a short last one, over rows that are long enough to be added up quickly.
 import { numbersOf, tensorOf } from '../../builder/tensor.js'
 import type { Node } from '../../types.js'
-import type { Rule, Site } from '../rewrite.js'
-import { dimsOf } from '../scope.js'
+import type { Change, Rule, Site } from '../rewrite.js'
 
 /** Values; shorter rows cost onnxruntime more for their beginning than for their sum. */
 const SHORT = 256
@@ -15,45 +14,52 @@ const LONG = 2048
  * sums are rounded in another order.
  */
 export const wideSum: Rule = (node, site) => {
-  const [x = '', list = ''] = node.inputs
-  const dims = dimsOf(x, site)
-  const last = dims?.at(-1)
-  const rows = dims?.slice(0, -1).reduce<number>((n, dim) => n * Number(dim), 1) ?? 0
-  if (node.opType !== 'ReduceSum' || typeof last !== 'number' || !(last < SHORT)) return undefined
+  const [x = '', axes = ''] = node.inputs
+  const type = site.scope.types.get(x)
+  const last = type?.dims?.at(-1)
+  if (node.opType !== 'ReduceSum' || !isPlain(node)) return undefined
+  if (type?.dataType !== 'float32') return undefined
+  if (typeof last !== 'number' || last >= SHORT) return undefined
+  if (!isLeading(axes, type.dims?.length ?? 0, site)) return undefined
+  const rows = type.dims?.slice(0, -1).reduce<number>((n, dim) => n * Number(dim), 1) ?? 0
   const joined = divisor(rows, Math.floor(LONG / last))
-  if (!isPlain(node) || !isLeading(list, dims?.length ?? 0, site) || joined < 2) return undefined
+  return joined > 1 && last > 0 ? twoSums(node, { rows, joined, last }, site) : undefined
+}
+
+interface Sizes {
+  readonly rows: number
+  /** Rows that become one. */
+  readonly joined: number
+  readonly last: number
+}
+
+function twoSums(node: Node, { rows, joined, last }: Sizes, { names }: Site): Change {
+  const [x = ''] = node.inputs
   const [output = ''] = node.outputs
-  const { names } = site
-  const [wide, partial, parts] = ['wide', 'partial', 'parts'].map((each) => {
-    return names.take(`${output}_${each}`)
-  }) as [string, string, string]
-  const shape = (name: string, sizes: readonly number[]) => {
-    return { name: names.take(`${name}_shape`), ...tensorOf('int64', [sizes.length], sizes) }
+  const value = (name: string, dims: readonly number[]) => {
+    return { name: names.take(`${output}_${name}`), dataType: 'float32', dims } as const
   }
-  const shapes = [
-    shape(wide, [rows / joined, joined * last]),
-    shape(parts, [joined, last]),
-  ] as const
-  const first = { name: names.take(`${output}_axes`), ...tensorOf('int64', [1], [0]) }
-  const reshape = (from: string, { name }: { readonly name: string }, to: string): Node => {
-    return { name: to, opType: 'Reshape', inputs: [from, name], outputs: [to], attributes: {} }
+  const wide = value('wide', [rows / joined, joined * last])
+  const partial = value('partial', [joined * last])
+  const parts = value('parts', [joined, last])
+  const list = (name: string, numbers: readonly number[]) => {
+    return { name: names.take(name), ...tensorOf('int64', [numbers.length], numbers) }
   }
-  const info = (name: string, sizes: readonly number[]) => {
-    return { name, dataType: 'float32' as const, dims: sizes }
+  const shapes = [list(`${wide.name}_shape`, wide.dims), list(`${parts.name}_shape`, parts.dims)]
+  const first = list(`${output}_axes`, [0])
+  const reshape = (from: string, { name }: { readonly name: string }, i: 0 | 1): Node => {
+    const inputs = [from, shapes[i]?.name ?? '']
+    return { name, opType: 'Reshape', inputs, outputs: [name], attributes: {} }
   }
   return {
     nodes: [
-      reshape(x, shapes[0], wide),
-      { ...node, name: partial, inputs: [wide, first.name], outputs: [partial] },
-      reshape(partial, shapes[1], parts),
-      { ...node, inputs: [parts, first.name] },
+      reshape(x, wide, 0),
+      { ...node, name: partial.name, inputs: [wide.name, first.name], outputs: [partial.name] },
+      reshape(partial.name, parts, 1),
+      { ...node, inputs: [parts.name, first.name] },
     ],
     initializers: [...shapes, first],
-    values: [
-      info(wide, [rows / joined, joined * last]),
-      info(partial, [joined * last]),
-      info(parts, [joined, last]),
-    ],
+    values: [wide, partial, parts],
   }
 }
 
