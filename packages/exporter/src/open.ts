@@ -38,6 +38,8 @@ export interface Limit {
 
 /** Whoever knows, or finds, the sizes that depend on values. */
 export interface OpenSizes {
+  /** Whether any size met so far is not known before the graph runs. */
+  readonly isOpen?: boolean
   readonly open: (call: OpenCall) => Opened
   readonly limit: (limit: Limit) => void
 }
@@ -49,11 +51,18 @@ export class OpenSymbols implements OpenSizes {
   readonly limits: Limit[] = []
   readonly #places: Record<string, { readonly node: string; readonly axis: number }> = {}
   readonly #names = new Names()
+  readonly #inputs: readonly string[]
 
   /** @param sizes of the inputs' symbols and, where they are known, of those found before */
   constructor(inputs: readonly string[], sizes: Sizes) {
     inputs.forEach((symbol) => this.#names.take(symbol))
+    this.#inputs = inputs
     this.sizes = { ...sizes }
+  }
+
+  get isOpen(): boolean {
+    // Not by the sizes: those that a first trace finds are given to the others from the start.
+    return this.#inputs.length > 0 || Object.keys(this.#places).length > 0
   }
 
   open({ label, axis }: OpenCall): Opened {

@@ -17,6 +17,8 @@ export type Convolutions = 'operators' | 'products'
 export interface RecordStyle {
   readonly assumeFinite?: boolean
   readonly convolutions?: Convolutions
+  /** Within a step that is repeated: whether sizes around it are open. */
+  readonly isOpen?: boolean
 }
 
 /** Records the operators of one trace. */
@@ -26,6 +28,7 @@ export class Recorder {
   readonly assumeFinite: boolean
   readonly convolutions: Convolutions
   readonly #sizes: OpenSizes | undefined
+  readonly #style: RecordStyle
 
   /** @param sizes that depend on values; without them, what has such is refused */
   constructor(builder: GraphBuilder, style: RecordStyle, sizes?: OpenSizes) {
@@ -33,6 +36,12 @@ export class Recorder {
     this.assumeFinite = style.assumeFinite ?? false
     this.convolutions = style.convolutions ?? 'operators'
     this.#sizes = sizes
+    this.#style = style
+  }
+
+  /** Whether what is recorded must do for other sizes than those that it sees. */
+  get isOpen(): boolean {
+    return (this.#sizes ?? this.#style).isOpen ?? false
   }
 
   /**

@@ -33,11 +33,10 @@ const fusedConv2d: Lowering<'FusedConv2D'> = (inputs, attributes, recorder) => {
   const { x, filter, bias, preluActivationWeights: weights } = inputs
   const window = convWindow(x.dims, filter.dims, attributes)
   const first = attributes.dataFormat === 'NCHW'
-  const y = convolve(
-    { x, filter: filterFirst(filter, recorder), ...(bias && { bias }) },
-    { window, first },
-    recorder,
-  )
+  const biased = bias ? { bias } : {}
+  const y = isProduct(window, { first, channels: filter.dims[2] }, recorder)
+    ? convolveByProduct({ x, filter, ...biased }, window, recorder)
+    : convolve({ x, filter: filterFirst(filter, recorder), ...biased }, { window, first }, recorder)
   const preluWeights = weights && (first ? columns(weights, recorder) : weights)
   const { activation, leakyreluAlpha } = attributes
   return activate(y, activation, { leakyreluAlpha, preluWeights }, recorder)
@@ -100,7 +99,8 @@ const conv2dBackpropInput: Lowering<'Conv2DBackpropInput'> = (
   const window = convWindow(attributes.inputShape, filter.dims, attributes)
   const first = attributes.dataFormat === 'NCHW'
   if (isProduct(window, { first, channels: filter.dims[2] }, recorder)) {
-    return convolveBackByProduct({ dy, filter }, window, recorder)
+    const gradient = fitted(dy, { window, first }, recorder)
+    return convolveBackByProduct({ dy: gradient, filter }, window, recorder)
   }
   return convolveBack({ dy, filter: filterFirst(filter, recorder) }, { window, first }, recorder)
 }
@@ -146,7 +146,8 @@ const conv2dBackpropFilter: Lowering<'Conv2DBackpropFilter'> = (
   const window = convWindow(x.dims, attributes.filterShape, attributes)
   const first = attributes.dataFormat === 'NCHW'
   if (isProduct(window, { first, channels: attributes.filterShape[2] }, recorder)) {
-    return filterGradientByProduct({ x, dy }, window, recorder)
+    const gradient = fitted(dy, { window, first }, recorder)
+    return filterGradientByProduct({ x, dy: gradient }, window, recorder)
   }
   return filterGradient({ x, dy }, { window, first }, recorder)
 }

@@ -14,7 +14,8 @@ const MOST = 2.5e6
 
 /**
  * From [batch, height, width, channels] to [images * patches, taps * channels] for all images together, or
- * for some at a time where that matrix would be large. Zeros stand for what lies outside.
+ * for some at a time where that matrix would be large and sizes are known, since at each batch there
+ * would be other groups. Zeros stand for what lies outside.
  */
 export function patchRows(x: Operand, axes: readonly Places[], recorder: Recorder): Operand[] {
   const [batch = 1, height = 1, width = 1, channels = 1] = x.dims
@@ -47,7 +48,7 @@ function placesOf(axes: readonly Places[], width: number, pixels: number): numbe
 function inGroups(x: Operand, values: number, recorder: Recorder): Operand[] {
   const [batch = 1] = x.dims
   const groups = Math.ceil(batch / Math.max(1, Math.floor(MOST / values)))
-  if (groups === 1) return [x]
+  if (groups <= 1 || recorder.isOpen) return [x]
   const size = Math.ceil(batch / groups)
   const sizes = Array.from({ length: Math.ceil(batch / size) }, (_, i) =>
     Math.min(size, batch - i * size),

@@ -31,22 +31,31 @@ interface Forward {
   readonly x: Operand
   /** [height, width, in, out] */
   readonly filter: Operand
+  readonly bias?: Operand
 }
 
-/** patches(x) W: [batch, height, width, in] to [batch, rows, columns, out]. */
+/** patches(x) W + bias: [batch, height, width, in] to [batch, rows, columns, out]. */
 export function convolveByProduct(given: Forward, window: Window, recorder: Recorder): Operand {
   const { x, filter, axes } = isFine(given.x, window)
     ? { ...gridded(given, window, recorder), axes: window.map(seenInGrids) }
     : { ...given, axes: window.map(seen) }
+  const { bias } = given
+  // What else is broadcast, such as over rows, is no bias of a product.
+  const inside = bias && bias.dims.length < 2 ? bias : undefined
   const [batch = 1] = x.dims
   const outputs = filter.dims.at(-1) ?? 1
   const weights = recorder.reshape(filter, [elementCount(filter.dims) / outputs, outputs])
   const rows = patchRows(x, axes, recorder)
   const y = joined(
-    rows.map((each) => recorder.node('MatMul', [each, weights])),
+    rows.map((each) =>
+      inside
+        ? recorder.node('Gemm', [each, weights, inside])
+        : recorder.node('MatMul', [each, weights]),
+    ),
     recorder,
   )
-  return recorder.reshape(y, [batch, ...window.map(({ output }) => output), outputs])
+  const placed = recorder.reshape(y, [batch, ...window.map(({ output }) => output), outputs])
+  return bias && !inside ? recorder.elementwise('Add', [placed, bias]) : placed
 }
 
 /**
