@@ -33,7 +33,8 @@ export interface Checkpoint {
 }
 
 const FORMAT = 'anyvae-checkpoint'
-const FORMAT_VERSION = 1
+/** 1 had running means as moments, and other shuffles. */
+const FORMAT_VERSION = 2
 const EXAMPLES = 'examples/images'
 const PARTS = {
   parameters: 'parameters',
@@ -43,8 +44,8 @@ const PARTS = {
 type Part = keyof typeof PARTS
 
 /**
- * A safetensors file: `parameters/<name>`, `first_moments/<name>`, `second_moments/<name>` (float32) and
- * `examples/images` (uint8, [count, channels, height, width]). Its metadata: `format`, `format_version`,
+ * A safetensors file: `parameters/<name>`, `first_moments/<name>` and `second_moments/<name>` (float32; the
+ * moments as decayed sums) and `examples/images` (uint8, [count, channels, height, width]). Its metadata: `format`, `format_version`,
  * and as JSON `epoch`, `step`, `config`, `record`, `computed_with`.
  */
 export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array<ArrayBuffer> {
@@ -135,7 +136,7 @@ function checkFormat({ format, format_version: version }: Readonly<Record<string
   }
   if (version === String(FORMAT_VERSION)) return
   throw new TrainError(
-    `checkpoint: unknown format version, got ${show(version)}, expected ${FORMAT_VERSION}; a newer anyvae may have written it`,
+    `checkpoint: unknown format version, got ${show(version)}, expected ${FORMAT_VERSION}; another version of anyvae wrote it`,
   )
 }
 

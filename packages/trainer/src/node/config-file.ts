@@ -28,7 +28,8 @@ export interface RunConfig {
   readonly data: DataRecord
 }
 
-const FORMAT_VERSION = 1
+/** 1 had other shuffles, and another hold-out. */
+const FORMAT_VERSION = 2
 
 /**
  * What is on record of two sets of images. All of them are read.
@@ -54,12 +55,12 @@ export function encodeRunConfig({ training, data }: RunConfig): Uint8Array {
   return new TextEncoder().encode(`${JSON.stringify(whole, null, 2)}\n`)
 }
 
-/** @throws TrainError for what is no JSON, of a newer version, or not as {@link parseTrainConfig} asks */
+/** @throws TrainError for what is no JSON, of another version, or not as {@link parseTrainConfig} asks */
 export function decodeRunConfig(json: string): RunConfig {
   const given = fields('config.json', parseJson(json))
   if (given.formatVersion !== FORMAT_VERSION) {
     throw new TrainError(
-      `config.json: unknown format version, got ${show(given.formatVersion)}, expected ${FORMAT_VERSION}`,
+      `config.json: unknown format version, got ${show(given.formatVersion)}, expected ${FORMAT_VERSION}; another version of anyvae wrote it`,
     )
   }
   const { source, train, test } = fields('data', given.data)

@@ -24,6 +24,7 @@ export interface Keeper {
  */
 export function createKeeper({ write, onEvent, signal }: KeepOptions): Keeper {
   let pending: Promise<void> = Promise.resolve()
+  let isEnough = false
   let failed: { readonly error: unknown } | undefined
   const finish = async () => {
     const last = pending
@@ -33,7 +34,9 @@ export function createKeeper({ write, onEvent, signal }: KeepOptions): Keeper {
   const keep = async (event: EpochEvent) => {
     try {
       await write(event)
+      const before = signal?.aborted
       await onEvent?.(event)
+      isEnough = before === false && signal?.aborted === true
     } catch (error) {
       failed = { error }
       throw error
@@ -45,8 +48,8 @@ export function createKeeper({ write, onEvent, signal }: KeepOptions): Keeper {
       if (failed !== undefined || event.type === 'stopped') await finish()
       if (event.type !== 'epoch') return onEvent?.(event)
       await finish()
-      // Whoever stopped the training when told of the last epoch wants no other.
-      signal?.throwIfAborted()
+      // Who stops the training when told of an epoch wants no other; any other stop loses none.
+      if (isEnough) signal?.throwIfAborted()
       pending = keep(event)
       pending.catch(() => undefined)
     },

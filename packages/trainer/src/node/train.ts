@@ -165,8 +165,10 @@ async function trainOpened(
     await keeper.finish()
     const seconds = (performance.now() - begun) / 1000
     return { ...result, measured: { ...result.measured, seconds } }
-  } finally {
-    await keeper.finish()
+  } catch (error) {
+    // What ended the training is told, not what else may fail to be written after it.
+    await keeper.finish().catch(() => undefined)
+    throw error
   }
 }
 

@@ -11,17 +11,11 @@ export class Clock {
   #before: Times = { seconds: 0, stepSeconds: 0, evaluationSeconds: 0 }
 
   async stepping<T>(work: () => Promise<T>): Promise<T> {
-    const begun = performance.now()
-    const result = await work()
-    this.#stepped += performance.now() - begun
-    return result
+    return timed(work, (milliseconds) => (this.#stepped += milliseconds))
   }
 
   async evaluating<T>(work: () => Promise<T>): Promise<T> {
-    const begun = performance.now()
-    const result = await work()
-    this.#evaluated += performance.now() - begun
-    return result
+    return timed(work, (milliseconds) => (this.#evaluated += milliseconds))
   }
 
   total(): Times {
@@ -42,4 +36,11 @@ export class Clock {
       evaluationSeconds: now.evaluationSeconds - before.evaluationSeconds,
     }
   }
+}
+
+async function timed<T>(work: () => Promise<T>, add: (milliseconds: number) => void): Promise<T> {
+  const begun = performance.now()
+  const result = await work()
+  add(performance.now() - begun)
+  return result
 }
