@@ -25,6 +25,7 @@ export interface Keeper {
 export function createKeeper({ write, onEvent, signal }: KeepOptions): Keeper {
   let pending: Promise<void> = Promise.resolve()
   let isEnough = false
+  const isStopped = () => signal?.aborted === true
   let failed: { readonly error: unknown } | undefined
   const finish = async () => {
     const last = pending
@@ -34,9 +35,9 @@ export function createKeeper({ write, onEvent, signal }: KeepOptions): Keeper {
   const keep = async (event: EpochEvent) => {
     try {
       await write(event)
-      const before = signal?.aborted
+      const before = isStopped()
       await onEvent?.(event)
-      isEnough = before === false && signal?.aborted === true
+      isEnough = !before && isStopped()
     } catch (error) {
       failed = { error }
       throw error
