@@ -9,7 +9,10 @@ export interface Places {
   readonly patches: readonly (readonly number[])[]
 }
 
-/** Values of a matrix: beyond it, a few images at a time keep it in a processor's cache. */
+/**
+ * Values of a matrix, 10 MB: beyond it, a few images at a time keep it in a processor's cache. The filter's
+ * gradient of 64 images of 32x32x32 by 3x3 took 9.8 ms whole and 5.5 ms in eights; smaller parts gain no more.
+ */
 const MOST = 2.5e6
 
 /**

@@ -6,12 +6,12 @@ import {
   createModel,
   dataTypeCode,
   encodeModel,
-  type Graph,
   fuseKernels,
-  simplifyGraph,
+  type Graph,
   type GraphBuilder,
   identifier,
   loopGraph,
+  simplifyGraph,
   type Value,
 } from '@anyvae/onnx'
 import type { Provider } from '@anyvae/runtime'
@@ -51,7 +51,7 @@ export interface TrainingModelOptions {
  * another way: convolutions as products of gathered windows, fused kernels, and states that are
  * overwritten in place. Others get ONNX's own operators.
  */
-export function hasCpuKernels(provider: Provider): boolean {
+function hasCpuKernels(provider: Provider): boolean {
   return provider === 'cpu' || provider === 'wasm'
 }
 

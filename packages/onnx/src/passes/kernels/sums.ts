@@ -3,7 +3,10 @@ import { numbersOf, tensorOf } from '../../builder/tensor.js'
 import type { Node } from '../../types.js'
 import type { Change, Rule, Site } from '../rewrite.js'
 
-/** Values; shorter rows cost onnxruntime more for their beginning than for their sum. */
+/**
+ * Values; shorter rows cost onnxruntime more for their beginning than for their sum: one of [19600, 16]
+ * took 940 us, as [175, 1792] 65.
+ */
 const SHORT = 256
 
 /** Values a row that short ones are joined to, at most. */
