@@ -12,6 +12,7 @@ function run(line: string, env: Readonly<Record<string, string>> = {}) {
 }
 
 const SCRIPTS = [
+  'bench-scaling/run.mjs',
   'bench-training/run.mjs',
   'conformance.mjs',
   'coverage.mjs',
@@ -37,6 +38,11 @@ it.each([
   ['conformance.mjs --opset 99', "conformance: --opset: unknown, got '99', expected 13 to 21"],
   ['conformance.mjs --opset abc', "conformance: --opset: unknown, got 'abc', expected 13 to 21"],
   ['conformance.mjs --update --filter a', 'conformance: --update: not with --filter'],
+  ['bench-scaling/run.mjs --counts 10,20', "bench:scaling: --counts: got '10', expected a whole"],
+  [
+    'bench-scaling/run.mjs --out a.gif',
+    "bench:scaling: --out: unknown ending, got 'a.gif', expected",
+  ],
   ['bench-training/run.mjs --networks cnn', "--networks: unknown, got 'cnn', expected mlp"],
   ['bench-training/run.mjs --rounds 0', "bench:training: --rounds: got '0', expected a whole"],
   ['test-onnx/run.mjs --opset 12', "test:onnx: --opset: unknown, got '12', expected 13 to 21"],
@@ -52,4 +58,12 @@ it('refuses a Python that cannot be used, where there may be none too', () => {
   const { status, stderr } = run('test-onnx/run.mjs --if-python', { PYTHON: '/nowhere' })
   expect(status).toBe(1)
   expect(stderr).toMatch(/^test:onnx: PYTHON: cannot be used, got '\/nowhere' .*\n$/)
+})
+
+it.each([
+  ['--dir /nowhere', "--dir: cannot be written to, got '/nowhere' (ENOENT)"],
+  ['--out /dev/null/plot.svg', "--out: cannot be written to, got '/dev/null/plot.svg' (EEXIST)"],
+])('bench-scaling/run.mjs %s', (line, message) => {
+  const { status, stderr } = run(`bench-scaling/run.mjs ${line}`)
+  expect({ status, stderr }).toEqual({ status: 1, stderr: `bench:scaling: ${message}\n` })
 })

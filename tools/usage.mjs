@@ -26,6 +26,14 @@ export function refuseUsage(script, message) {
   return process.exit(2)
 }
 
+/** An option's whole number; one outside of least to most is wrong usage. */
+export function wholeOf(script, option, { text, least = 1, most = Infinity }) {
+  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN
+  if (value >= least && value <= most) return value
+  const range = most === Infinity ? `of at least ${least}` : `from ${least} to ${most}`
+  return refuseUsage(script, `--${option}: got '${text}', expected a whole number ${range}`)
+}
+
 /** An opset as a number; others than 13 to 21 are wrong usage. */
 export function opsetOf(script, text) {
   if (/^\d+$/.test(text) && Number(text) >= 13 && Number(text) <= 21) return Number(text)

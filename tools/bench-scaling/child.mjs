@@ -1,9 +1,9 @@
 // One training of bench:scaling: child.mjs <file.npy> <memory|stream> [steps]; prints one JSON object.
-import { readFileSync } from 'node:fs'
 import { imageSize } from '@anyvae/images'
 import { imagesDigest, loadImages, streamImages } from '@anyvae/images/node'
 import { nodeBackend } from '@anyvae/runtime-node'
 import { createNetwork, initialState, onnxEngine, parseTrainConfig, train } from '@anyvae/trainer'
+import { peakBytes } from '../memory.mjs'
 
 const BATCH = 128
 /** Fewer steps tell little. */
@@ -11,17 +11,6 @@ const LEAST_STEPS = 200
 
 const [, , path, mode, text] = process.argv
 const most = text ? Number(text) : Infinity
-
-/** The highest memory of this process so far, in bytes. */
-function peakMemory() {
-  try {
-    // Unlike the system's own figure for a process, it does not begin with that of its parent.
-    const [, kilobytes] = /VmHWM:\s+(\d+) kB/.exec(readFileSync('/proc/self/status', 'utf8'))
-    return 1024 * Number(kilobytes)
-  } catch {
-    return 1024 * process.resourceUsage().maxRSS
-  }
-}
 
 /** Sums the time of all steps but the first ones, batches and noise with them, evaluation without. */
 function createClock() {
@@ -74,12 +63,13 @@ await images.close?.()
 const { default: onnxruntime } = await import('onnxruntime-node/package.json', {
   with: { type: 'json' },
 })
+const highest = peakBytes()
 console.log(
   JSON.stringify({
     microseconds: (1e6 * clock.seconds) / clock.images,
     setUpSeconds: (clock.started - begun) / 1000,
-    peakBytes: peakMemory(),
-    beyondBytes: peakMemory() - baseline - dataBytes,
+    peakBytes: highest,
+    beyondBytes: highest - baseline - dataBytes,
     steps: clock.steps,
     loss: clock.loss,
     threads: clock.threads,

@@ -1,11 +1,14 @@
 // npm run bench:scaling: what an image costs to train on, and what memory all take, as they grow more.
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { closeSync, existsSync, mkdirSync, openSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
 import { dirname, extname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { median } from '../median.mjs'
 import { setup } from '../setup.mjs'
-import { optionsOf, refuseUsage } from '../usage.mjs'
+import { temporaryFolder } from '../temporary.mjs'
+import { optionsOf, refuseUsage, wholeOf } from '../usage.mjs'
+import { plot, rasterised } from './plot.mjs'
 
 const NAME = 'bench:scaling'
 const USAGE = `npm run bench:scaling -- [options]
@@ -26,48 +29,61 @@ different losses.
 const MODES = ['memory', 'stream']
 const HERE = dirname(fileURLToPath(import.meta.url))
 
-const options = optionsOf(NAME, {
-  usage: USAGE,
-  options: {
-    from: { type: 'string', default: 'npy' },
-    counts: { type: 'string', default: '1000,10000,100000,1000000' },
-    steps: { type: 'string' },
-    repeats: { type: 'string', default: '1' },
-    dir: { type: 'string', default: tmpdir() },
-    out: { type: 'string' },
-    json: { type: 'boolean', default: false },
-  },
-})
-if (!['npy', 'folder'].includes(options.from)) {
-  refuseUsage(NAME, `--from: unknown, got '${options.from}', expected npy or folder`)
+function options() {
+  const values = optionsOf(NAME, {
+    usage: USAGE,
+    options: {
+      from: { type: 'string', default: 'npy' },
+      counts: { type: 'string', default: '1000,10000,100000,1000000' },
+      steps: { type: 'string' },
+      repeats: { type: 'string', default: '1' },
+      dir: { type: 'string', default: tmpdir() },
+      out: { type: 'string' },
+      json: { type: 'boolean', default: false },
+    },
+  })
+  const { from, out } = values
+  if (!['npy', 'folder'].includes(from)) {
+    refuseUsage(NAME, `--from: unknown, got '${from}', expected npy or folder`)
+  }
+  if (out !== undefined && !['.svg', '.png'].includes(extname(out))) {
+    refuseUsage(NAME, `--out: unknown ending, got '${out}', expected .svg or .png`)
+  }
+  const whole = (option, text, least) => wholeOf(NAME, option, { text, least })
+  return {
+    ...values,
+    counts: values.counts.split(',').map((text) => whole('counts', text, 20)),
+    steps: values.steps === undefined ? undefined : whole('steps', values.steps, 1),
+    repeats: whole('repeats', values.repeats, 1),
+    out: out === undefined ? undefined : resolve(out),
+  }
 }
-const counts = options.counts.split(',').map((text) => wholeOf('--counts', text, 20))
-const repeats = wholeOf('--repeats', options.repeats, 1)
-const steps = options.steps === undefined ? undefined : wholeOf('--steps', options.steps, 1)
-const ending = options.out && extname(options.out)
-if (ending !== undefined && !['.svg', '.png'].includes(ending)) {
-  refuseUsage(NAME, `--out: unknown ending, got '${options.out}', expected .svg or .png`)
-}
-setup()
 
-function wholeOf(flag, text, least) {
-  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN
-  if (value >= least) return value
-  return refuseUsage(NAME, `${flag}: no number, got '${text}', expected a whole one from ${least}`)
+/** What an attempt to write gives; a failure is told as that of an option. */
+function written(option, path, attempt) {
+  try {
+    return attempt()
+  } catch (error) {
+    const got = `got '${path}' (${error.code ?? error.message})`
+    throw new Error(`--${option}: cannot be written to, ${got}`, { cause: error })
+  }
+}
+
+/** Before anything is measured, since that may take an hour. */
+function checkWritable(path) {
+  mkdirSync(dirname(path), { recursive: true })
+  const isNew = !existsSync(path)
+  closeSync(openSync(path, 'a'))
+  if (isNew) rmSync(path)
 }
 
 /** One training in a process of its own. */
-function measure(path, mode) {
+function measure(path, mode, steps) {
   const args = [join(HERE, 'child.mjs'), path, mode, String(steps ?? '')]
   const child = spawnSync(process.execPath, [...process.execArgv, ...args], { encoding: 'utf8' })
-  if (child.status !== 0) {
-    console.error(`${NAME}: a training failed, got ${child.stderr.trim() || child.signal}`)
-    process.exit(1)
-  }
-  return JSON.parse(child.stdout)
+  if (child.status === 0) return JSON.parse(child.stdout)
+  throw new Error(`a training failed, got ${child.stderr.trim() || child.signal}`)
 }
-
-const median = (values) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)]
 
 /** The medians of some runs; what they computed is the same in all. */
 function summarised(runs) {
@@ -78,13 +94,13 @@ function summarised(runs) {
 }
 
 /** All files, in turn and both ways, as often as asked: so what else the machine does falls on all alike. */
-function measureFiles(files) {
+function measureFiles(files, { repeats, steps }) {
   const runs = new Map(files.map(({ path }) => [path, { memory: [], stream: [] }]))
   for (let i = 0; i < repeats; i++) {
     for (const { path, images } of files) {
       for (const mode of MODES) {
         console.error(`${images} images, ${mode === 'memory' ? 'in memory' : 'streamed'} ...`)
-        runs.get(path)[mode].push(measure(path, mode))
+        runs.get(path)[mode].push(measure(path, mode, steps))
       }
     }
   }
@@ -100,30 +116,18 @@ function rowsOf(images, runs) {
   return MODES.map((mode) => ({ images, mode, ...summarised(runs[mode]) }))
 }
 
-async function measureAll() {
+async function writeFiles(folder, { from, counts }) {
   const { writeArray, writeFolder } = await import('./data.mjs')
-  const folder = mkdtempSync(join(options.dir, 'anyvae-scaling-'))
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
-  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1))
-  const isArray = options.from === 'npy'
-  const files = counts.map((images) => {
+  const isArray = from === 'npy'
+  return counts.map((images) => {
     const path = join(folder, isArray ? `${images}.npy` : String(images))
     const write = isArray ? writeArray : writeFolder
     write(path, images)
     return { path, images }
   })
-  return measureFiles(files)
 }
 
-const rows = await measureAll()
-const { threads, onnxruntime } = rows[0]
-const machine = { processor: cpus()[0].model, threads, node: process.versions.node, onnxruntime }
-const text = `${machine.processor}, ${threads} threads, Node ${machine.node}, onnxruntime ${onnxruntime}`
-if (options.json) console.log(JSON.stringify({ machine, rows }))
-else printTable(rows, text)
-if (options.out) await writePlot(resolve(options.out))
-
-function printTable(rows, machine) {
+function printTable(rows) {
   const megabytes = (bytes) => (bytes / 1e6).toFixed(0)
   const line = (cells) => console.log(`| ${cells.join(' | ')} |`)
   line([
@@ -140,14 +144,34 @@ function printTable(rows, machine) {
     const cells = [images, how, steps].map((cell) => cell.toLocaleString('en'))
     line([...cells, microseconds.toFixed(1), setUpSeconds.toFixed(2), megabytes(beyondBytes)])
   }
-  console.log(`\n${machine}`)
 }
 
-async function writePlot(path) {
-  const { plot } = await import('./plot.mjs')
-  const svg = plot(rows, text)
-  mkdirSync(dirname(path), { recursive: true })
-  if (ending === '.svg') return writeFileSync(path, svg)
-  const { rasterised } = await import('./plot.mjs')
-  writeFileSync(path, await rasterised(svg))
+async function writePlot(path, svg) {
+  writeFileSync(path, extname(path) === '.svg' ? svg : await rasterised(svg))
+}
+
+async function main() {
+  const asked = options()
+  const { dir, out, json } = asked
+  const folder = written('dir', dir, () => temporaryFolder('anyvae-scaling-', dir))
+  if (out) written('out', out, () => checkWritable(out))
+  setup()
+  const rows = measureFiles(await writeFiles(folder, asked), asked)
+  const [{ threads, onnxruntime }] = rows
+  const machine = { processor: cpus()[0].model, threads, node: process.versions.node, onnxruntime }
+  const text = `${machine.processor}, ${threads} threads, Node ${machine.node}, onnxruntime ${onnxruntime}`
+  if (json) {
+    console.log(JSON.stringify({ machine, rows }))
+  } else {
+    printTable(rows)
+    console.log(`\n${text}`)
+  }
+  if (out) await writePlot(out, plot(rows, text))
+}
+
+try {
+  await main()
+} catch (error) {
+  console.error(`${NAME}: ${error instanceof Error ? error.message : error}`)
+  process.exitCode = 1
 }

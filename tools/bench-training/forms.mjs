@@ -11,7 +11,8 @@ const QUIET_MILLISECONDS = 200
 /** The process of a peer's fastest form, with what all forms did in the trials. Throws where none starts. */
 export async function fastestForm(name, network, setting) {
   const peer = PEERS[name]
-  const reason = peer.without?.(network) ?? (isPython(peer) ? setting.python.reason : undefined)
+  const reason =
+    peer.without?.(network, setting) ?? (isPython(peer) ? setting.python.reason : undefined)
   if (reason !== undefined) throw new Error(reason)
   const { started, failed } = await startForms(name, network, setting)
   if (started.length === 0) throw new Error(failed[0].reason)

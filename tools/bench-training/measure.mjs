@@ -12,7 +12,7 @@ const GEMM_SECONDS = 0.5
  * The measurements of one network.
  *
  * @param network as in NETWORKS, with its `task`
- * @param setting peers' names, rounds, seconds, threads, python, folder, log
+ * @param setting peers' names, rounds, seconds, threads, python, tfjsNode, folder, log
  * @returns peers that were measured, those left out with the reason, and the rates of matrix products
  */
 export async function measureNetwork(network, setting) {

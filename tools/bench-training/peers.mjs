@@ -1,10 +1,7 @@
 // Who is measured, in which forms, and which networks each can train.
-import { existsSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { ROOT } from '../setup.mjs'
 
-const require = createRequire(import.meta.url)
 const spatial = ({ options }) => options.architecture !== 'mlp'
 
 /**
@@ -23,8 +20,8 @@ export const PEERS = {
     title: 'PyTorch compile',
     program: 'python/torch_peer.py',
     variants: (network) => {
-      const layout = spatial(network) ? ' channels_last' : ''
-      return [`compile${layout}`, `compile max-autotune${layout}`]
+      const layouts = spatial(network) ? ['', ' channels_last'] : ['']
+      return layouts.flatMap((each) => [`compile${each}`, `compile max-autotune${each}`])
     },
     warmUp: 1,
   },
@@ -41,7 +38,7 @@ export const PEERS = {
     program: 'node/tfjs.mjs',
     variants: () => ['tensorflow'],
     warmUp: 1,
-    without: () => whyNoTfjsNode(),
+    without: (_, { tfjsNode }) => tfjsNode.reason,
   },
   'tfjs-wasm': {
     title: 'tfjs wasm',
@@ -74,16 +71,4 @@ export function isPython({ program }) {
 export function commandOf(peer, python) {
   const script = join(ROOT, 'tools', 'bench-training', peer.program)
   return [isPython(peer) ? python.path : process.execPath, script]
-}
-
-/** It needs an old Node, and a library that its install script downloads. */
-function whyNoTfjsNode() {
-  const [major] = process.versions.node.split('.')
-  if (Number(major) >= 23) return `needs Node before 23, got ${process.versions.node}`
-  try {
-    const home = dirname(require.resolve('@tensorflow/tfjs-node/package.json'))
-    return existsSync(join(home, 'deps')) ? undefined : 'is installed without its library'
-  } catch {
-    return 'is not installed (npm install --no-save @tensorflow/tfjs-node)'
-  }
 }

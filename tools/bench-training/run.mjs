@@ -1,15 +1,16 @@
 // npm run bench:training: the same training in anyvae and in its peers, side by side.
-import { mkdtempSync, rmSync } from 'node:fs'
-import { availableParallelism, cpus, loadavg, release, tmpdir, totalmem, type } from 'node:os'
+import { availableParallelism, cpus, loadavg, release, totalmem, type } from 'node:os'
 import { join } from 'node:path'
 import { environment, findPython, NO_PYTHON } from '../python.mjs'
 import { ROOT, setup } from '../setup.mjs'
-import { optionsOf, refuseUsage } from '../usage.mjs'
+import { temporaryFolder } from '../temporary.mjs'
+import { optionsOf, refuseUsage, wholeOf } from '../usage.mjs'
 import { measureNetwork } from './measure.mjs'
 import { NETWORKS, stepFlops, stepShapes } from './networks.mjs'
 import { isPython, PEERS } from './peers.mjs'
 import { footing, networkTable } from './report.mjs'
 import { summarize } from './summary.mjs'
+import { tfjsNodeReason } from './tfjs-node.mjs'
 
 const NAME = 'bench:training'
 const USAGE = `npm run bench:training -- [--networks a,b] [--peers a,b] [--rounds n] [--seconds s] [--threads n]
@@ -18,7 +19,8 @@ const USAGE = `npm run bench:training -- [--networks a,b] [--peers a,b] [--round
 Trains the same networks in anyvae and in its peers, in turn, and prints how many images each takes a
 second. Same initial parameters, batches, Adam, float32 and threads; images in memory as bytes, shuffled
 anew each epoch; noise drawn anew each step. PyTorch and JAX need Python 3.10 or later, on the PATH or
-named by the variable PYTHON, and are installed once (up to 3 GB); without it they are left out.
+named by the variable PYTHON, and are installed once (up to 3 GB); without it they are left out. So is
+tfjs-node (0.5 GB, Node before 23) where it cannot be installed within two minutes.
 
   --networks  of ${Object.keys(NETWORKS).join(', ')}; all unless given
   --peers     of ${Object.keys(PEERS).join(', ')}; all unless given
@@ -43,14 +45,15 @@ function options() {
       json: { type: 'boolean', default: false },
     },
   })
+  const whole = (option, most) => wholeOf(NAME, option, { text: values[option], most })
   return {
     json: values.json,
     networks: namesOf('networks', values.networks, NETWORKS),
     peers: namesOf('peers', values.peers, PEERS),
-    rounds: wholeOf('rounds', values.rounds, 1000),
+    rounds: whole('rounds', 1000),
     seconds: secondsOf(values.seconds),
-    threads: wholeOf('threads', values.threads, availableParallelism()),
-    images: values.images && wholeOf('images', values.images, 10_000_000),
+    threads: whole('threads', availableParallelism()),
+    images: values.images && whole('images', 10_000_000),
   }
 }
 
@@ -60,11 +63,6 @@ function namesOf(option, given, known) {
   if (unknown === undefined) return [...new Set(names)]
   const expected = Object.keys(known).join(', ')
   return refuseUsage(NAME, `--${option}: unknown, got '${unknown}', expected ${expected}`)
-}
-
-function wholeOf(option, given, most) {
-  if (/^[1-9]\d*$/.test(given) && Number(given) <= most) return Number(given)
-  return refuseUsage(NAME, `--${option}: got '${given}', expected a whole number from 1 to ${most}`)
 }
 
 function secondsOf(given) {
@@ -108,22 +106,16 @@ function checkLoad(log) {
   log(`the machine is busy (load ${load.toFixed(1)}): expect low figures and large spreads`)
 }
 
-/** A folder that is gone when this process is, also where Ctrl-C ends it: it may hold 300 MB. */
-function temporaryFolder() {
-  const folder = mkdtempSync(join(tmpdir(), 'anyvae-bench-'))
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
-  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1))
-  return folder
-}
-
 async function main() {
   const { json, networks, images, ...asked } = options()
   const log = (line) => console.error(`${NAME}: ${line}`)
   setup()
   const { writeTask } = await import('./data.mjs')
   const python = pythonOf(asked.peers, log)
+  const tfjsNode = { reason: asked.peers.includes('tfjs-node') ? tfjsNodeReason() : undefined }
   checkLoad(log)
-  const folder = temporaryFolder()
+  // Removed on the way out: it may hold 300 MB.
+  const folder = temporaryFolder('anyvae-bench-')
   const versions = { node: process.versions.node }
   const summaries = []
   for (const name of networks) {
@@ -134,7 +126,7 @@ async function main() {
       shapes: stepShapes(network),
       task: writeTask(folder, name, network),
     }
-    const measured = await measureNetwork(prepared, { ...asked, python, folder, log })
+    const measured = await measureNetwork(prepared, { ...asked, python, tfjsNode, folder, log })
     for (const peer of measured.peers) Object.assign(versions, peer.versions)
     const summary = summarize(prepared, measured)
     summaries.push(summary)

@@ -1,4 +1,5 @@
 // From samples to figures: medians, spreads, ratios, shares of the peak.
+import { median } from '../median.mjs'
 
 /**
  * Between peers' losses after the same steps. Other batches and other noise make 4 % of it in the first
@@ -66,10 +67,4 @@ function bestPython(rows) {
   if (python.length === 0) return undefined
   const best = python.reduce((a, b) => (b.imagesPerSecond > a.imagesPerSecond ? b : a))
   return { peer: best.peer, title: best.title, ratio: best.ratio }
-}
-
-function median(values) {
-  const sorted = values.toSorted((a, b) => a - b)
-  const middle = sorted.length >> 1
-  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
 }

@@ -50,7 +50,7 @@ export async function trainFor(task, { engineFactory, meter }) {
       }
       const steps = event.stepOfEpoch - done
       done = event.stepOfEpoch
-      await meter.add(steps * batchSize, lastLosses())
+      await meter.add(steps * batchSize, lastLosses)
     },
   })
 }

@@ -49,7 +49,7 @@ function loss(parameters, x, noise) {
 }
 
 /** One step of Adam. State and inputs are used up. */
-const step = jit((state, x, noise, stepSize, epsilon) => {
+const step = jit(({ state, x, noise, stepSize, epsilon }) => {
   const parameters = tree.ref(state.parameters)
   const [value, gradients] = valueAndGrad(loss)(parameters, x, noise)
   const first = state.first.map((m, i) => m.mul(0.9).add(gradients[i].ref.mul(0.1)))
@@ -86,9 +86,17 @@ for (let epoch = 0; ; epoch++) {
   for (const { images } of trainingBatches(set, { batchSize, seed, epoch })) {
     const noise = stream.normals(batchSize * network.latent, done * batchSize * network.latent)
     const { stepSize, epsilon } = corrected(++done)
-    const x = np.array(unitPixels(images)).reshape([batchSize, pixels])
-    const inputs = [x, np.array(noise).reshape([batchSize, network.latent])]
-    ;[state, value] = step(state, ...inputs, np.array(stepSize), np.array(epsilon))
-    await meter.add(batchSize, [...(await value.data())])
+    ;[state, value] = step({
+      state,
+      // Scaled before: bytes are not among its types, nor does an array take them.
+      x: np.array(unitPixels(images)).reshape([batchSize, pixels]),
+      noise: np.array(noise).reshape([batchSize, network.latent]),
+      stepSize: np.array(stepSize),
+      epsilon: np.array(epsilon),
+    })
+    // Nothing is computed before someone waits for it.
+    await value.blockUntilReady()
+    await meter.add(batchSize, () => value.ref.data())
+    value.dispose()
   }
 }

@@ -22,13 +22,3 @@ export function commands() {
 export function task() {
   return JSON.parse(readFileSync(process.argv[2], 'utf8'))
 }
-
-/** The most memory that the process had resident, in bytes. */
-export function peakBytes() {
-  // getrusage's figure begins with that of the process that started this one.
-  if (process.platform === 'linux') {
-    const [, kilobytes] = /VmHWM:\s*(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))
-    return Number(kilobytes) * 1024
-  }
-  return process.resourceUsage().maxRSS * 1024
-}

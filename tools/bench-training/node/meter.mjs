@@ -1,5 +1,6 @@
 // Measures training in this process: it trains on and on, and stops between the measurements.
-import { commands, peakBytes, say } from './lines.mjs'
+import { peakBytes } from '../../memory.mjs'
+import { commands, say } from './lines.mjs'
 
 /** Losses of so many first steps are kept, as proof of the work. */
 const KEPT = 200
@@ -30,10 +31,10 @@ export class Meter {
     this.#since = performance.now()
   }
 
-  /** Some steps are done. @param losses of each, nats per image */
+  /** Some steps are done. @param losses gives each step's, nats per image, while they are kept */
   async add(images, losses) {
     const seconds = (performance.now() - this.#since) / 1000
-    if (this.#losses.length < KEPT) this.#losses.push(...losses)
+    if (this.#losses.length < KEPT) this.#losses.push(...(await losses()))
     if (this.#first) {
       say({ first: true })
       this.#first = false
