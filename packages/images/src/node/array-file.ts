@@ -8,7 +8,7 @@ import { holdOutSource, type Split } from '../split.js'
 import { messageOf, readBytes } from './bytes.js'
 import { byteNpyHeader, npySource, type NpyStreamOptions } from './npy-stream.js'
 import { completeParts, partsInMemory, type OpenSplit } from './parts.js'
-import { factsOf, openFile } from './pixel-file.js'
+import { isPlainFile, openFile } from './pixel-file.js'
 
 /** Names of arrays in an archive, the usual ones of Keras, MedMNIST and NumPy's own. */
 const KEYS = {
@@ -43,9 +43,9 @@ export async function loadArrayFile(path: string, flat: FlatShape): Promise<Spli
 
 /** A .npy file of bytes goes into memory once, and each part to its own place. */
 async function loadByteArray(path: string, flat: FlatShape): Promise<Split | undefined> {
+  if (!(await isPlainFile(path))) return undefined
   const file = await openFile(path)
   try {
-    if (!(await factsOf(file)).isFile()) return undefined
     const header = await byteNpyHeader(file)
     if (!header) return undefined
     return await partsInMemory(holdOutSource(await npySource(file, header, { flat })))
@@ -60,12 +60,17 @@ async function loadByteArray(path: string, flat: FlatShape): Promise<Split | und
  * @throws ImagesError where the file is another one, with what can be done
  */
 export async function streamArrayFile(path: string, options: NpyStreamOptions): Promise<OpenSplit> {
+  if (!(await isPlainFile(path))) {
+    throw new ImagesError(
+      `${path}: not readable piece by piece, got a pipe or device, expected a file, or all of it in memory (without --stream)`,
+    )
+  }
   const file = await openFile(path)
   try {
     const header = await byteNpyHeader(file)
     if (!header) {
       throw new ImagesError(
-        `${path}: not readable piece by piece, got another file, expected a .npy file of type uint8 (np.save of the array with .astype(np.uint8)), or all of it in memory (without --stream)`,
+        `${path}: not readable piece by piece, got another file or type of values, expected a .npy file of type uint8 (np.save of the array with .astype(np.uint8)), or all of it in memory (without --stream)`,
       )
     }
     const images = await npySource(file, header, options)

@@ -1,6 +1,6 @@
 // Images that lie in a file as bytes, read where they lie.
 import { fstat, read as readAt, type Stats } from 'node:fs'
-import { open, type FileHandle } from 'node:fs/promises'
+import { open, stat, type FileHandle } from 'node:fs/promises'
 import { toPlanes } from '../arrays.js'
 import { ImagesError } from '../error.js'
 import { imageSize, type ImageShape } from '../image-set.js'
@@ -40,6 +40,19 @@ const MOST_BYTES = 2 ** 26
 export async function openFile(path: string): Promise<OpenFile> {
   try {
     return { path, handle: await open(path, 'r') }
+  } catch (cause) {
+    throw unreadable(path, cause)
+  }
+}
+
+/**
+ * Whether a path is a file that can be read anywhere: to open a pipe would wait for whoever writes to it.
+ *
+ * @throws ImagesError naming the file
+ */
+export async function isPlainFile(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isFile()
   } catch (cause) {
     throw unreadable(path, cause)
   }

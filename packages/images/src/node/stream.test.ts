@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import {
   appendFile,
   mkdir,
@@ -118,9 +119,20 @@ describe('a .npy file read piece by piece', () => {
     const array: NpyArray = { dtype: 'f4', shape: [2, 1, 2], data: new Float32Array(4) }
     const path = await put('floats.npy', encodeNpy(array))
     await expect(streamImages(path)).rejects.toThrow(
-      `${path}: not readable piece by piece, got another file, expected a .npy file of type uint8`,
+      `${path}: not readable piece by piece, got another file or type of values, expected a .npy file of type uint8`,
     )
   })
+
+  it.skipIf(process.platform === 'win32')(
+    'is refused where it is a pipe, without waiting',
+    async () => {
+      const path = join(folder, 'pipe.npy')
+      execFileSync('mkfifo', [path])
+      await expect(streamImages(path)).rejects.toThrow(
+        `${path}: not readable piece by piece, got a pipe or device, expected a file`,
+      )
+    },
+  )
 
   it('is refused where it is truncated, or of no images', async () => {
     const path = await put('short.npy', npy([43, 5, 4]).subarray(0, 500))

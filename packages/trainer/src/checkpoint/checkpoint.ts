@@ -136,7 +136,7 @@ function checkFormat({ format, format_version: version }: Readonly<Record<string
   }
   if (version === String(FORMAT_VERSION)) return
   throw new TrainError(
-    `checkpoint: unknown format version, got ${show(version)}, expected ${FORMAT_VERSION}; another version of anyvae wrote it`,
+    `checkpoint: unknown format version, got ${show(version)}, expected ${FORMAT_VERSION}; another version of anyvae wrote it, which alone can go on with it or export it`,
   )
 }
 

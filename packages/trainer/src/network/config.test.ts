@@ -18,6 +18,10 @@ it.each([
 
 it.each([
   [
+    { architecture: 'resnet', blocks: 1_000_000 },
+    'blocks: too many, got 1000000, expected at most 100',
+  ],
+  [
     { architecture: 'conv', blocks: 2 },
     'blocks: not a setting of conv, got 2, expected it to be left out; settings of conv are filters and kernelSize',
   ],

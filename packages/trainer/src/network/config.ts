@@ -41,7 +41,16 @@ export function parseNetworkConfig(value: unknown): NetworkConfig {
     return { architecture, ...common, filters, kernelSize }
   }
   const filters = positives('filters', given.filters ?? [32, 64, 128])
-  return { architecture, ...common, filters, blocks: positive('blocks', given.blocks ?? 1) }
+  return { architecture, ...common, filters, blocks: parseBlocks(given.blocks ?? 1) }
+}
+
+/** More would take long to be refused for their number of parameters. */
+const MOST_BLOCKS = 100
+
+function parseBlocks(value: unknown): number {
+  const blocks = positive('blocks', value)
+  if (blocks <= MOST_BLOCKS) return blocks
+  throw new TrainError(`blocks: too many, got ${blocks}, expected at most ${MOST_BLOCKS}`)
 }
 
 function parseImage(value: unknown): NetworkConfig['image'] {

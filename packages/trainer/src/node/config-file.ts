@@ -60,7 +60,7 @@ export function decodeRunConfig(json: string): RunConfig {
   const given = fields('config.json', parseJson(json))
   if (given.formatVersion !== FORMAT_VERSION) {
     throw new TrainError(
-      `config.json: unknown format version, got ${show(given.formatVersion)}, expected ${FORMAT_VERSION}; another version of anyvae wrote it`,
+      `config.json: unknown format version, got ${show(given.formatVersion)}, expected ${FORMAT_VERSION}; another version of anyvae wrote it, which alone can go on with it or export it`,
     )
   }
   const { source, train, test } = fields('data', given.data)
