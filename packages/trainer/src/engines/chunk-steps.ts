@@ -1,11 +1,11 @@
 // How many steps the onnx engine takes at once: by their size.
 import type { ConvConfig, MlpConfig, NetworkConfig, ResnetConfig } from '../network/types.js'
 
-/** Enough to hide the cost of a run. */
-const MOST_STEPS = 50
+/** Enough to hide the cost of a run, and of the copy of the state that it leaves behind as garbage. */
+const MOST_STEPS = 120
 
 /** Bytes of images and noise a chunk: a bound on its memory. */
-const BYTES = 8 * 2 ** 20
+const BYTES = 16 * 2 ** 20
 
 /**
  * Multiply-adds of a chunk's forward passes: a bound on its time, since nothing is shown and no signal
@@ -13,7 +13,7 @@ const BYTES = 8 * 2 ** 20
  */
 const MULTIPLY_ADDS = 4e10
 
-/** A whole number of steps from 1 to 50. Results do not depend on it. */
+/** A whole number of steps from 1 to 120. Results do not depend on it. */
 export function chunkStepsOf(config: NetworkConfig, batchSize: number): number {
   const { image, latent } = config
   const noise = latent * Float32Array.BYTES_PER_ELEMENT

@@ -129,7 +129,7 @@ describe('onnxEngine', () => {
     const large = createNetwork({ image, hidden: [2], latent: 2 })
     const engine = await onnxEngine(nodeBackend)(large, initialState(large, 1), { batchSize: 64 })
     await engine.release()
-    expect(engine.chunkSteps).toBe(2)
+    expect(engine.chunkSteps).toBe(5)
   })
 
   // Of 1 and 7 steps, each is a body of its own; of 23 and 50, ten share one and overwrite the state.

@@ -134,9 +134,10 @@ class OnnxEngine implements TrainingEngine {
   state(): Promise<TrainingState> {
     return Promise.resolve({
       step: this.#step,
-      parameters: copied(this.#values('parameter')),
-      firstMoments: copied(this.#values('first')),
-      secondMoments: copied(this.#values('second')),
+      // No copies: each run gives new memory, and nothing is written to what it gave.
+      parameters: this.#values('parameter'),
+      firstMoments: this.#values('first'),
+      secondMoments: this.#values('second'),
     })
   }
 
@@ -180,12 +181,6 @@ function stateFeeds(groups: readonly Group[], initial: TrainingState): Feeds {
         (state, i) => [state, float32(shape, packed[i]?.[name])] as const,
       ),
     ),
-  )
-}
-
-function copied(values: ParameterValues): ParameterValues {
-  return Object.fromEntries(
-    Object.entries(values).map(([name, data]) => [name, Float32Array.from(data)] as const),
   )
 }
 
