@@ -13,6 +13,9 @@ import { summarize } from './summary.mjs'
 import { tfjsNodeReason } from './tfjs-node.mjs'
 
 const NAME = 'bench:training'
+/** The largest batch. */
+const LEAST_IMAGES = 128
+
 const USAGE = `npm run bench:training -- [--networks a,b] [--peers a,b] [--rounds n] [--seconds s] [--threads n]
                           [--images n] [--json]
 
@@ -27,7 +30,7 @@ tfjs-node (0.5 GB, Node before 23) where it cannot be installed within two minut
   --rounds    measurements of each, default 5
   --seconds   of each measurement, default 2
   --threads   for everyone, default all that there are
-  --images    in the training set, default 60000 (resnet: 20000)
+  --images    in the training set, at least 128, default 60000 (resnet: 20000)
   --json      prints everything that was measured as one JSON object`
 
 const text = { type: 'string' }
@@ -45,7 +48,8 @@ function options() {
       json: { type: 'boolean', default: false },
     },
   })
-  const whole = (option, most) => wholeOf(NAME, option, { text: values[option], most })
+  const whole = (option, most, least = 1) =>
+    wholeOf(NAME, option, { text: values[option], most, least })
   return {
     json: values.json,
     networks: namesOf('networks', values.networks, NETWORKS),
@@ -53,7 +57,7 @@ function options() {
     rounds: whole('rounds', 1000),
     seconds: secondsOf(values.seconds),
     threads: whole('threads', availableParallelism()),
-    images: values.images && whole('images', 10_000_000),
+    images: values.images && whole('images', 10_000_000, LEAST_IMAGES),
   }
 }
 
@@ -130,6 +134,7 @@ async function main() {
     for (const peer of measured.peers) Object.assign(versions, peer.versions)
     const summary = summarize(prepared, measured)
     summaries.push(summary)
+    if (measured.peers.length === 0) process.exitCode = 1
     // Each at once: the next may take a quarter of an hour.
     if (!json) console.log(`${networkTable(summary)}\n`)
   }
