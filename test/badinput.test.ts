@@ -25,7 +25,7 @@ describe('train refuses', () => {
   })
 
   it.each([
-    ['--bogus 3', 2, /^unknown option '--bogus', expected one of --data, --out, /],
+    ['--bogus 3', 2, /^unknown option '--bogus'.*, expected one of --data, --stream, --out, /],
     ['--arch vit', 2, /^--arch: unknown, got 'vit', expected mlp, conv, resnet$/],
     ['--provider tpu', 2, /^--provider: unknown, got 'tpu', expected cpu, cuda, webgpu/],
     ['--latent 0', 2, /^--latent: .*, got '0', expected a whole number of at least 1$/],

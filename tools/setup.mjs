@@ -55,8 +55,12 @@ const NX_SETTINGS = {
   NX_TUI: 'false',
 }
 
-/** Installs and builds. */
+/** Set for what runs beside others that use what is built: a build would take it from under them. */
+export const READY = { ANYVAE_READY: '1' }
+
+/** Installs and builds, unless whoever calls has done so. */
 export function setup() {
+  if (process.env.ANYVAE_READY === READY.ANYVAE_READY) return
   install()
   build()
 }

@@ -1,7 +1,8 @@
 // npm test: sets up a fresh clone, then runs all tests, or those that are named.
 import { join } from 'node:path'
-import { ROOT, run, setup } from './setup.mjs'
+import { READY, ROOT, run, setup } from './setup.mjs'
 
 setup()
 const vitest = join(ROOT, 'node_modules', 'vitest', 'vitest.mjs')
-run(process.execPath, [vitest, 'run', ...process.argv.slice(2)])
+const env = { ...process.env, ...READY }
+run(process.execPath, [vitest, 'run', ...process.argv.slice(2)], { env })

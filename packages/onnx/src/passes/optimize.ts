@@ -23,7 +23,6 @@ const passesWith = (merge: Pass): readonly Pass[] => [
   foldConstants,
   removeIdioms,
   removeBroadcasts,
-  shrinkUniform,
   fuseClips,
   merge,
   eliminateCommonSubexpressions,
