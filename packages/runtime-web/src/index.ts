@@ -1,2 +1,31 @@
 // The public names of this package.
-export { RuntimeError } from '@anyvae/runtime'
+export { webBackend } from './backend.js'
+export type { WebBackend, WebSessionOptions } from './backend.js'
+export { loadDecoder, loadEncoder, loadVae } from './load.js'
+export type { LoadOptions, LoadVaeOptions, WebOptions } from './load.js'
+export type { WasmPaths } from './onnxruntime.js'
+export { RuntimeError, urlReader } from '@anyvae/runtime'
+export type {
+  BundleReader,
+  DecodedBatch,
+  DecodeOptions,
+  Decoder,
+  DownloadOptions,
+  DownloadProgress,
+  Encoded,
+  Encoder,
+  ImageBatch,
+  Images,
+  ImageShape,
+  InterpolateOptions,
+  LatentBatch,
+  Latents,
+  Manifest,
+  Precision,
+  Provider,
+  ReconstructOptions,
+  RuntimeInfo,
+  SampleOptions,
+  SessionOptions,
+  Vae,
+} from '@anyvae/runtime'

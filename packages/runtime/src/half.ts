@@ -19,6 +19,8 @@ export interface RuntimeInfo {
   readonly threads: number
   /** How the weights are stored; absent for a bare file, which does not say. */
   readonly precision?: Precision
+  /** Why it is not the provider that was tried first; absent where it is. */
+  readonly fallback?: string
 }
 
 /** The sizes of a VAE. */

@@ -1,0 +1,89 @@
+// The two builds of onnxruntime-web, each imported when first needed and set up once for the page.
+import { checkWhole, refuse } from '@anyvae/runtime'
+import type * as ort from 'onnxruntime-web'
+
+/** A build of onnxruntime-web. */
+export type Ort = typeof ort
+
+/** The providers of onnxruntime-web, each with a build of its own. */
+export type WebProvider = 'webgpu' | 'wasm'
+
+/** Where onnxruntime's own files lie: their folder, or the addresses of the .mjs and the .wasm. */
+export type WasmPaths = string | { readonly mjs?: string | URL; readonly wasm?: string | URL }
+
+/** Addresses of the builds' modules. */
+export type ModuleUrls = Readonly<Record<WebProvider, string>>
+
+/** What a build takes at its start alone. */
+export interface Setup {
+  /** The most threads; there is one where the page is not cross-origin isolated. */
+  readonly threads?: number | undefined
+  readonly wasmPaths?: WasmPaths | undefined
+}
+
+/** A build that is set up. */
+export interface Started {
+  readonly ort: Ort
+  readonly threads: number
+}
+
+/** More gain nothing on networks of this size. */
+const MOST_THREADS = 8
+
+const started: Partial<Record<WebProvider, Started>> = {}
+let modules: ModuleUrls | undefined
+
+/** Has the builds imported from these addresses: a worker cannot see its page's import map. */
+export function setModules(urls: ModuleUrls | undefined): void {
+  modules ??= urls
+}
+
+/**
+ * The build of a provider.
+ *
+ * @throws RuntimeError (by rejection) where it cannot be imported, or runs with other threads already
+ */
+export async function startBuild(provider: WebProvider, setup: Setup): Promise<Started> {
+  const { threads } = setup
+  if (threads !== undefined) checkWhole('threads', threads, 1, 256)
+  const build = (started[provider] ??= configure(await importBuild(provider), setup))
+  if (globalThis.crossOriginIsolated && threads !== undefined && threads !== build.threads) {
+    refuse('threads: settled for this page by its first session', threads, build.threads)
+  }
+  return build
+}
+
+async function importBuild(provider: WebProvider): Promise<Ort> {
+  try {
+    if (modules) return await importFrom(modules[provider])
+    // Each name in full: bundlers follow no others.
+    return await (provider === 'wasm'
+      ? import('onnxruntime-web/wasm')
+      : import('onnxruntime-web/webgpu'))
+  } catch (cause) {
+    refuse('onnxruntime: cannot be imported', cause, 'the modules of onnxruntime-web')
+  }
+}
+
+function importFrom(url: string): Promise<Ort> {
+  return import(/* webpackIgnore: true */ /* @vite-ignore */ url) as Promise<Ort>
+}
+
+function configure(ort: Ort, { threads, wasmPaths }: Setup): Started {
+  const { wasm } = ort.env
+  if (wasmPaths !== undefined) wasm.wasmPaths = absolutePaths(wasmPaths)
+  const all = Math.min(navigator.hardwareConcurrency, MOST_THREADS)
+  wasm.numThreads = globalThis.crossOriginIsolated ? (threads ?? all) : 1
+  return { ort, threads: wasm.numThreads }
+}
+
+/** The paths as addresses that mean the same in a worker; a folder ends with a slash. */
+export function absolutePaths(paths: WasmPaths): string | { mjs?: string; wasm?: string } {
+  if (typeof paths === 'string') return absolute(paths.replace(/\/?$/, '/'))
+  const { mjs, wasm } = paths
+  return { ...(mjs && { mjs: absolute(mjs) }), ...(wasm && { wasm: absolute(wasm) }) }
+}
+
+function absolute(path: string | URL): string {
+  return new URL(path, location.href).href
+}
