@@ -3,7 +3,10 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 
 /** Calls `work` while no other process that names the same file does; waits for one that does. */
 export function withLock(path, work) {
-  while (!take(path)) sleep(500)
+  for (let waits = 0; !take(path); waits++) {
+    if (waits === 0) console.error(`Waiting for another process, which holds ${path} ...`)
+    sleep(500)
+  }
   try {
     return work()
   } finally {
