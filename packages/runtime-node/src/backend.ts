@@ -3,15 +3,19 @@ import './no-telemetry.js'
 import { availableParallelism } from 'node:os'
 import { env, InferenceSession, Tensor, listSupportedBackends } from 'onnxruntime-node'
 import {
+  checkCarried,
   checkWhole,
   createQueue,
+  inGpuBuffers,
   refuse,
   wrapSession,
   type Provider,
   type Session,
   type SessionBackend,
   type SessionOptions,
+  type WrapOptions,
 } from '@anyvae/runtime'
+import { createDownloader } from './download.js'
 import { refuseProvider, refuseUnknown } from './providers.js'
 
 const PROVIDERS: readonly Provider[] = ['cpu', 'cuda', 'webgpu', 'coreml', 'dml']
@@ -44,14 +48,32 @@ async function createSession(model: Uint8Array, options: SessionOptions = {}): P
     refuseUnknown(provider, nodeBackend.providers)
   }
   checkWhole('threads', threads, 1, MOST_THREADS)
-  const session = await create(model, { ...options, provider, threads })
-  return wrapSession(session, {
+  const settled = { ...options, provider, threads }
+  const session = await create(model, settled)
+  try {
+    return wrapSession(session, wrapOptions(session, settled))
+  } catch (error) {
+    await session.release()
+    throw error
+  }
+}
+
+function wrapOptions(session: InferenceSession, options: Settled): WrapOptions {
+  const { provider, threads, carried = {}, profile } = options
+  const executors = executionProviders(options)
+  const downloader = createDownloader({ executionProviders: executors, logSeverityLevel: 3 })
+  return {
     provider,
     threads,
     Tensor,
+    carried,
+    download: (tensor) => downloader.download(tensor),
     ...(provider === 'webgpu' && { queue: webgpuQueue }),
-    ...(options.profile !== undefined && { beforeRelease: () => session.endProfiling() }),
-  })
+    async beforeRelease() {
+      if (profile !== undefined) session.endProfiling()
+      await downloader.release()
+    },
+  }
 }
 
 type Settled = SessionOptions & Required<Pick<SessionOptions, 'provider' | 'threads'>>
@@ -61,29 +83,32 @@ async function create(model: Uint8Array, options: Settled): Promise<InferenceSes
   try {
     return await InferenceSession.create(model, ort)
   } catch (cause) {
-    await checkModel(model)
+    await checkModel(model, options)
     if (options.provider !== 'cpu') refuseProvider(options, cause)
     refuse('session: onnxruntime refuses its options', cause, 'options of onnxruntime sessions')
   }
 }
 
 /** A model that does not load on the CPU either is at fault itself, whatever was asked for. */
-async function checkModel(model: Uint8Array): Promise<void> {
+async function checkModel(model: Uint8Array, { carried = {} }: SessionOptions): Promise<void> {
+  const session = await InferenceSession.create(model, { logSeverityLevel: 4 }).catch(
+    (cause: unknown) => refuse('model: onnxruntime cannot load it', cause, 'a readable ONNX model'),
+  )
   try {
-    const session = await InferenceSession.create(model, { logSeverityLevel: 4 })
+    checkCarried(session, carried)
+  } finally {
     await session.release()
-  } catch (cause) {
-    refuse('model: onnxruntime cannot load it', cause, 'a readable ONNX model')
   }
 }
 
 function ortOptions(options: Settled): InferenceSession.SessionOptions {
-  const { provider, threads, exclusive = false, profile, graphOptimization = 'all' } = options
+  const { provider, threads, exclusive = false, profile, carried = {} } = options
   return {
     interOpNumThreads: 1,
-    graphOptimizationLevel: graphOptimization,
+    graphOptimizationLevel: options.graphOptimization ?? 'all',
     logSeverityLevel: 3,
     ...(profile !== undefined && { enableProfiling: true, profileFilePrefix: profile }),
+    ...(provider === 'webgpu' && inGpuBuffers(carried)),
     ...options.session,
     ...(exclusive && provider !== 'cpu' && { extra: withoutFallback(options.session?.['extra']) }),
     executionProviders: executionProviders(options),

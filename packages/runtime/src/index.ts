@@ -1,4 +1,5 @@
 // The public names of this package.
+export { checkCarried, inGpuBuffers, type CarriedNames } from './carried.js'
 export { checkWhole } from './check.js'
 export { openDecoder } from './decoder.js'
 export type { DecodedBatch, DecodeOptions, Decoder, Decoding, ImageBatch } from './decoder.js'

@@ -1,5 +1,6 @@
 // A session of the seam over an InferenceSession of onnxruntime-node or onnxruntime-web.
 import type { InferenceSession, OnnxValue, Tensor, TensorConstructor } from 'onnxruntime-common'
+import { checkCarried, createCarried, type CarriedNames } from './carried.js'
 import { checkLength } from './check.js'
 import { refuse } from './error.js'
 import { createQueue, type Queue } from './queue.js'
@@ -13,15 +14,27 @@ export interface WrapOptions {
   readonly Tensor: TensorConstructor
   /** The queue of the session's runs; one of its own where left out. */
   readonly queue?: Queue
+  /** The outputs that feed inputs of the next run; see `carried` of SessionOptions. */
+  readonly carried?: CarriedNames
+  /** Copies a tensor from the device to memory, which leaves it as it was; `getData` where left out. */
+  readonly download?: (tensor: Tensor) => Promise<Tensor>
   /** Called after the last run and before the release. */
-  readonly beforeRelease?: () => void
+  readonly beforeRelease?: () => void | Promise<void>
 }
 
-/** Wraps an InferenceSession: feeds checked, runs queued, nothing after release. For backends. */
+/**
+ * Wraps an InferenceSession: feeds checked, runs queued, nothing after release. For backends.
+ *
+ * @throws RuntimeError where it lacks what is to be carried; the InferenceSession stays the caller's
+ */
 export function wrapSession(session: InferenceSession, options: WrapOptions): Session {
-  const { provider, threads, queue = createQueue() } = options
+  const { provider, threads, queue = createQueue(), carried: names = {} } = options
+  checkCarried(session, names)
   const inputs = session.inputMetadata.map(sessionValue)
   const outputs = session.outputMetadata.map(sessionValue)
+  const own = session.outputNames.filter((name) => !(name in names))
+  const carried = createCarried(names)
+  const read = valueReader(options)
   let released = false
   const refuseReleased = (): void => {
     if (released) refuse('session: already released', 'a further use', 'none')
@@ -32,26 +45,62 @@ export function wrapSession(session: InferenceSession, options: WrapOptions): Se
     threads,
     inputs,
     outputs,
-    async run(feeds, fetches = session.outputNames) {
+    async run(feeds, fetches = own) {
       refuseReleased()
       checkNames('input', Object.keys(feeds), inputs)
       checkNames('output', fetches, outputs)
-      for (const { name } of inputs) {
-        if (!feeds[name]) refuse(`input '${name}': missing`, 'nothing', 'a tensor')
-      }
-      const tensors = mapValues(feeds, (value, name) => tensor(value, name, options.Tensor))
-      const results = await queue(() => session.run(tensors, fetches).catch(runFailed))
-      return mapValues(results, tensorValue)
+      const fed = mapValues(feeds, (value, name) => tensor(value, name, options.Tensor))
+      const carriedInputs = Object.values(names)
+      checkFed(inputs, (name) => name in fed || carriedInputs.includes(name))
+      return queue(async () => {
+        const tensors = { ...carried.values(), ...fed }
+        checkFed(inputs, (name) => name in tensors)
+        const results = await session.run(tensors, carried.fetches(fetches)).catch(runFailed)
+        carried.keep(results)
+        return readAll(pick(results, fetches), read)
+      })
+    },
+    async carried() {
+      refuseReleased()
+      return queue(() => readAll(carried.values(), read))
     },
     async release() {
       refuseReleased()
       released = true
       await queue(async () => {
-        options.beforeRelease?.()
+        // Before the session: what belongs to its device cannot be freed after it.
+        carried.dispose()
+        await options.beforeRelease?.()
         await session.release()
       })
     },
   }
+}
+
+/** Reads a result, from the device where it is there. */
+type ValueReader = (value: OnnxValue, name: string) => Promise<TensorValue>
+
+function valueReader({ download, Tensor }: WrapOptions): ValueReader {
+  const toMemory =
+    download ?? (async (value) => new Tensor(value.type, await value.getData(true), value.dims))
+  return async (value, name) => {
+    const there = value.location === 'cpu' || value.location === 'cpu-pinned'
+    return tensorValue(there ? value : await toMemory(value).catch(readFailed), name)
+  }
+}
+
+/** One after another: a device copies one at a time. */
+async function readAll(
+  values: Readonly<Record<string, OnnxValue>>,
+  read: ValueReader,
+): Promise<Record<string, TensorValue>> {
+  const entries: [string, TensorValue][] = []
+  for (const [name, value] of Object.entries(values)) entries.push([name, await read(value, name)])
+  return Object.fromEntries(entries)
+}
+
+function pick<T>(values: Readonly<Record<string, T>>, names: readonly string[]): Record<string, T> {
+  return Object.fromEntries(Object.entries(values).filter(([name]) => names.includes(name)))
 }
 
 function sessionValue(value: InferenceSession.ValueMetadata): SessionValue {
@@ -67,6 +116,12 @@ function checkNames(what: string, names: readonly string[], values: readonly Ses
     if (!known.includes(name)) {
       refuse(`${what}: unknown name`, `'${name}'`, known.join(', '))
     }
+  }
+}
+
+function checkFed(inputs: readonly SessionValue[], fed: (name: string) => boolean): void {
+  for (const { name } of inputs) {
+    if (!fed(name)) refuse(`input '${name}': missing`, 'nothing', 'a tensor')
   }
 }
 
@@ -97,6 +152,10 @@ function tensorValue(value: OnnxValue, name: string): TensorValue {
 
 function runFailed(cause: unknown): never {
   refuse('run: onnxruntime failed', cause, 'inputs that fit the model')
+}
+
+function readFailed(cause: unknown): never {
+  refuse('session: a value cannot be read from the device', cause, 'a device that still works')
 }
 
 function mapValues<A, B>(

@@ -54,6 +54,12 @@ export interface SessionOptions {
   /** Write a profile on release, to a file whose name begins with this (where there are files). */
   readonly profile?: string
   /**
+   * By the name of an output, the input that its value feeds in the next run. In between it stays where
+   * the provider computes: on `webgpu` in buffers of the GPU, elsewhere in memory, since onnxruntime's
+   * JavaScript leaves nothing on other devices. See {@link Session.run} and {@link Session.carried}.
+   */
+  readonly carried?: Readonly<Record<string, string>>
+  /**
    * Further onnxruntime session options, as they are: they win over those above, but for
    * `threads` and `exclusive`.
    * `executionProviders` may carry settings of `provider`, and name no other.
@@ -70,8 +76,9 @@ export interface Session {
   readonly inputs: readonly SessionValue[]
   readonly outputs: readonly SessionValue[]
   /**
-   * Computes the named outputs, or all of them, from a value for each input. Feeds must not be
-   * written to until the promise settles.
+   * Computes the named outputs, or all that are not carried, from a value for each input. Feeds must not
+   * be written to until the promise settles. A carried input may be left out once a run has ended well:
+   * it then has the value that the last one left; a feed takes its place.
    *
    * @throws RuntimeError (by rejection) on a missing, unknown or ill-shaped feed, an unknown output,
    * a failed computation, or after `release`
@@ -81,7 +88,14 @@ export interface Session {
     outputs?: readonly string[],
   ): Promise<Record<string, TensorValue>>
   /**
-   * Frees the session once the queued runs have ended; later runs are refused at once.
+   * The values that the queued runs leave in the carried inputs, by input; none before the first run.
+   * Where they are in memory they are no copies, and must not be written to.
+   *
+   * @throws RuntimeError (by rejection) where they cannot be read, or after `release`
+   */
+  carried(): Promise<Record<string, TensorValue>>
+  /**
+   * Frees the session and what it carries once the queued runs have ended; later runs are refused at once.
    *
    * @throws RuntimeError (by rejection) on a second call
    */
