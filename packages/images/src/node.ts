@@ -13,3 +13,4 @@ export type {
   LoadProgress,
   Size,
 } from './node/options.js'
+export { deflatePng } from './node/png.js'

@@ -1,10 +1,10 @@
 // Writing files whole or not at all.
 import { mkdir, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { encodePng } from '../png.js'
 import type { Picture } from '../picture.js'
 import { ImagesError } from '../error.js'
 import { isErrno } from './bytes.js'
+import { deflatePng } from './png.js'
 
 /**
  * Writes a file so that its path never names half of it, whatever happens: into `<path>.tmp`, to the
@@ -64,5 +64,5 @@ async function syncFolder(path: string): Promise<void> {
  * @throws ImagesError where the file cannot be written
  */
 export async function savePicture(path: string, picture: Picture): Promise<void> {
-  await writeFileAtomic(path, encodePng(picture))
+  await writeFileAtomic(path, deflatePng(picture))
 }

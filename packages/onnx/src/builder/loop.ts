@@ -14,7 +14,8 @@ export interface LoopOptions {
   /**
    * The step's inputs that change at every step, each with how it arrives: the outer input has one
    * more dimension in front, the steps, and may have another element type, which `convert` turns
-   * into the step's own.
+   * into the step's own. With `places`, the outer input is a collection of any size instead, of which
+   * each step takes the rows that the places name.
    */
   readonly scanned: Readonly<Record<string, Scanned>>
   /** The step's outputs to collect, one row a step. */
@@ -30,6 +31,8 @@ export interface LoopOptions {
 /** One scanned input: as a row of which type, and how that becomes the step's input. */
 export interface Scanned {
   readonly dataType: DataType
+  /** The name of an outer input, int32 [steps, first size of the step's input], of rows to take. */
+  readonly places?: string
   readonly convert?: (builder: GraphBuilder, row: Value) => Value
 }
 
@@ -54,9 +57,17 @@ export function loopGraph(step: Graph, options: LoopOptions): Graph {
     const input = options.carried[output] ?? ''
     return outer.input(input, typeOf(input))
   })
-  const rows = Object.entries(options.scanned).map(([name, { dataType }]) =>
-    outer.input(name, { dataType, dims: [UNKNOWN, ...typeOf(name).dims] }),
-  )
+  const rows = Object.entries(options.scanned).map(([name, { dataType, places }]): Rows => {
+    const { dims } = typeOf(name)
+    if (places === undefined) {
+      return { values: outer.input(name, { dataType, dims: [STEPS_UNKNOWN, ...dims] }) }
+    }
+    const [count = 0, ...size] = dims
+    return {
+      values: outer.input(name, { dataType, dims: [COUNT_UNKNOWN, ...size] }),
+      places: outer.input(places, { dataType: 'int32', dims: [STEPS_UNKNOWN, count] }),
+    }
+  })
   outer.scope = SCOPE
   const loop = new Loops(step, { ...options, outer, rows })
   const steps = outer.input(STEPS, { dataType: 'int64', dims: [] })
@@ -64,7 +75,7 @@ export function loopGraph(step: Graph, options: LoopOptions): Graph {
   ;[...carriedOutputs, ...options.stacked].forEach((name, i) => {
     outer.output(name, existing(name, results[i]))
   })
-  return withSymbolicSteps(outer.build(options.name))
+  return withSymbols(outer.build(options.name))
 }
 
 function checkUnroll({ unroll = 1 }: LoopOptions): void {
@@ -76,7 +87,13 @@ function checkUnroll({ unroll = 1 }: LoopOptions): void {
 
 interface Surroundings extends LoopOptions {
   readonly outer: GraphBuilder
-  readonly rows: readonly Value[]
+  readonly rows: readonly Rows[]
+}
+
+/** A scanned input as it stands around the bodies: a row a step, or rows to be taken by their places. */
+interface Rows {
+  readonly values: Value
+  readonly places?: Value
 }
 
 /** The Loops over a step in one surrounding graph. */
@@ -114,7 +131,7 @@ class Loops {
     const { outer } = this.#options
     const [, , ...dims] = value?.dims ?? []
     const shape = outer.list([-1, ...dims], `${SCOPE}_shape`)
-    const type = { dataType: value?.dataType ?? 'float32', dims: [UNKNOWN, ...dims] } as const
+    const type = { dataType: value?.dataType ?? 'float32', dims: [STEPS_UNKNOWN, ...dims] } as const
     const call = { opType: 'Reshape', inputs: [value, shape], attributes: {} }
     const [rows] = outer.typedNodes(call, [type])
     return existing('rows', rows)
@@ -124,7 +141,7 @@ class Loops {
     const { outer, carried, stacked } = this.#options
     const typeOf = typesOf(this.#step)
     const body = loopBody(this.#step, { ...this.#options, ...part })
-    const front = part.size === 1 ? [UNKNOWN] : [UNKNOWN, part.size]
+    const front = part.size === 1 ? [STEPS_UNKNOWN] : [STEPS_UNKNOWN, part.size]
     const rowsOf = ({ dataType, dims }: ValueType) => ({ dataType, dims: [...front, ...dims] })
     return outer.typedNodes(
       {
@@ -193,7 +210,10 @@ function scannedRows(
 ): Record<string, Value> {
   return Object.fromEntries(
     Object.entries(scanned).map(([name, { convert }], i) => {
-      const row = builder.node('Gather', [rows[i], index], { axis: attr.int(0) })
+      const { values, places = index } = existing(name, rows[i])
+      const taken = (from: Value, at: Value) =>
+        builder.node('Gather', [from, at], { axis: attr.int(0) })
+      const row = taken(values, places === index ? index : taken(places, index))
       return [name, convert ? convert(builder, row) : row] as const
     }),
   )
@@ -208,16 +228,24 @@ function stackedRows(builder: GraphBuilder, values: readonly Value[]): Value {
 function outerNames(options: Surroundings & Part): string[] {
   const { carried, scanned, stacked } = options
   const own = [STEPS, 'keep_going']
-  return [...own, ...Object.entries(carried).flat(), ...Object.keys(scanned), ...stacked]
+  const places = Object.values(scanned).flatMap((each) => each.places ?? [])
+  const inputs = [...Object.keys(scanned), ...places]
+  return [...own, ...Object.entries(carried).flat(), ...inputs, ...stacked]
 }
 
-/** Stands for the number of steps until the graph is built, since a builder knows sizes alone. */
-const UNKNOWN = -1
+/** Stand for sizes that are not known until the graph runs, since a builder knows numbers alone. */
+const STEPS_UNKNOWN = -1
+const COUNT_UNKNOWN = -2
 
-function withSymbolicSteps(graph: Graph): Graph {
+const SYMBOLS: ReadonlyMap<number | string, string> = new Map([
+  [STEPS_UNKNOWN, STEPS],
+  [COUNT_UNKNOWN, 'count'],
+])
+
+function withSymbols(graph: Graph): Graph {
   const symbolic = (info: ValueInfo): ValueInfo => ({
     ...info,
-    dims: (info.dims ?? []).map((size) => (size === UNKNOWN ? STEPS : size)),
+    dims: (info.dims ?? []).map((size) => SYMBOLS.get(size) ?? size),
   })
   return { ...graph, inputs: graph.inputs.map(symbolic), outputs: graph.outputs.map(symbolic) }
 }

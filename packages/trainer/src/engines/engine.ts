@@ -16,8 +16,10 @@ export interface TrainingState {
 export interface Chunk {
   /** At most the engine's `chunkSteps`. */
   readonly steps: number
-  /** steps * batch images, channels first, 0 to 255; an engine divides them by 255 in float32. */
+  /** Images in any number, channels first, 0 to 255; an engine divides them by 255 in float32. */
   readonly images: Uint8Array
+  /** steps * batch places among `images`, 0 for the first: whom each step takes. */
+  readonly places: Int32Array
   /** steps * batch * latent standard normals */
   readonly noise: Float32Array
   /** One of each a step. */
@@ -66,6 +68,11 @@ export interface TrainingEngine extends Evaluator {
   readonly versions?: Readonly<Record<string, string>>
   /** How many steps at most a chunk should hold. */
   readonly chunkSteps: number
+  /**
+   * Whether a run reads images where they lie, however many there are. Where it copies them first, a chunk
+   * should hold none but its own.
+   */
+  readonly readsInPlace: boolean
   run(chunk: Chunk): Promise<ChunkMetrics>
   /** The decoded posterior means of `count` images, [count, channels, height, width], range 0 to 1. */
   reconstruct(images: Uint8Array, count: number): Promise<Float32Array>

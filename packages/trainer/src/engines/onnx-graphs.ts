@@ -55,7 +55,7 @@ function hasCpuKernels(provider: Provider): boolean {
   return provider === 'cpu' || provider === 'wasm'
 }
 
-/** `steps` training steps in one run: state, bytes and noise in, state and losses out. */
+/** `steps` training steps in one run: state, bytes, places and noise in, state and losses out. */
 export function trainingModel(network: Network, options: TrainingModelOptions): Uint8Array {
   const names = groupsOf(network.parameters).map((group) => stateNames(group.name))
   const states = names.flatMap(({ parameter, first, second }) => [parameter, first, second])
@@ -67,7 +67,7 @@ export function trainingModel(network: Network, options: TrainingModelOptions): 
     unroll: cpu && options.steps >= STEPS_A_BODY ? STEPS_A_BODY : 1,
     carried: Object.fromEntries(states.map((name) => [nextName(name), name])),
     scanned: {
-      images: { dataType: 'uint8', convert: scaledToOne },
+      images: { dataType: 'uint8', places: 'places', convert: scaledToOne },
       noise: { dataType: 'float32' },
       step_size: { dataType: 'float32' },
       epsilon: { dataType: 'float32' },

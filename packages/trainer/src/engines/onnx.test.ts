@@ -56,6 +56,8 @@ function chunkOf(shape: ImageShape, latent: number): Chunk {
   return {
     steps: STEPS,
     images: data,
+    // Not in their order, and some of them twice.
+    places: Int32Array.from({ length: count }, (_, i) => (i * 7 + (i >> 3)) % count),
     noise: randomStream(1, 'noise').normals(count * latent),
     stepSize: Float32Array.from(scalars, (each) => each.stepSize),
     epsilon: Float32Array.from(scalars, (each) => each.epsilon),
@@ -65,16 +67,17 @@ function chunkOf(shape: ImageShape, latent: number): Chunk {
 
 /** A chunk cut into chunks of at most so many steps. */
 function pieces(chunk: Chunk, chunkSteps: number): Chunk[] {
-  const { images, noise, stepSize, epsilon, beta } = chunk
+  const { images, places, noise, stepSize, epsilon, beta } = chunk
   return Array.from({ length: Math.ceil(chunk.steps / chunkSteps) }, (_, i) => {
     const [start, end] = [i * chunkSteps, Math.min(chunk.steps, (i + 1) * chunkSteps)]
-    const cut = <T extends Uint8Array | Float32Array>(values: T) => {
+    const cut = <T extends Int32Array | Float32Array>(values: T) => {
       const size = values.length / chunk.steps
       return values.subarray(start * size, end * size) as T
     }
     return {
       steps: end - start,
-      images: cut(images),
+      images,
+      places: cut(places),
       noise: cut(noise),
       stepSize: cut(stepSize),
       epsilon: cut(epsilon),

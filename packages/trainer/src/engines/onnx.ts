@@ -61,6 +61,7 @@ class OnnxEngine implements TrainingEngine {
   readonly provider: string
   readonly threads: number
   readonly chunkSteps: number
+  readonly readsInPlace: boolean
   readonly versions: Readonly<Record<string, string>>
   readonly #parts: Parts
   readonly #groups: readonly Group[]
@@ -78,20 +79,23 @@ class OnnxEngine implements TrainingEngine {
     this.threads = parts.training.threads
     this.versions = parts.versions
     this.chunkSteps = parts.chunkSteps
+    // Any other takes what it is fed to a memory of its own, at every run.
+    this.readsInPlace = this.provider === 'cpu'
   }
 
   async run(chunk: Chunk): Promise<ChunkMetrics> {
     const { network, options, training } = this.#parts
     const { channels, height, width } = network.config.image
-    const { steps, images, noise, stepSize, epsilon, beta } = chunk
+    const { steps, images, places, noise, stepSize, epsilon, beta } = chunk
     const results = await training.run({
       ...this.#feeds,
       steps: { type: 'int64', dims: [], data: BigInt64Array.of(BigInt(steps)) },
       images: {
         type: 'uint8',
-        dims: [steps, options.batchSize, channels, height, width],
+        dims: [images.length / (channels * height * width), channels, height, width],
         data: images,
       },
+      places: { type: 'int32', dims: [steps, options.batchSize], data: places },
       noise: float32([steps, options.batchSize, network.config.latent], noise),
       step_size: float32([steps], stepSize),
       epsilon: float32([steps], epsilon),

@@ -28,6 +28,7 @@ export async function tfjsEngine(
     provider: tf.getBackend(),
     threads: options.threads ?? 1,
     chunkSteps: options.chunkSteps ?? 1,
+    readsInPlace: true,
     async run(chunk) {
       const metrics: tf.Tensor1D[] = []
       for (let i = 0; i < chunk.steps; i++) {
@@ -61,9 +62,13 @@ function stepOf(
   { chunk, index, batchSize }: { chunk: Chunk; index: number; batchSize: number },
 ): { state: AdamState; metrics: tf.Tensor1D } {
   const { channels, height, width } = network.config.image
-  const pixels = batchSize * channels * height * width
+  const size = channels * height * width
   const normals = batchSize * network.config.latent
-  const images = chunk.images.subarray(index * pixels, (index + 1) * pixels)
+  const places = chunk.places.subarray(index * batchSize, (index + 1) * batchSize)
+  const images = new Uint8Array(batchSize * size)
+  places.forEach((place, i) => {
+    images.set(chunk.images.subarray(place * size, (place + 1) * size), i * size)
+  })
   const noise = chunk.noise.subarray(index * normals, (index + 1) * normals)
   const result = tf.tidy(() => {
     const { parameters, firstMoments, secondMoments, ...losses } = trainStep(network, state, {

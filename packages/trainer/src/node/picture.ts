@@ -1,5 +1,6 @@
 // The picture that a run keeps of each epoch.
-import { encodePng, pairGrid, type ImageShape } from '@anyvae/images'
+import { pairGrid, type ImageShape } from '@anyvae/images'
+import { deflatePng } from '@anyvae/images/node'
 import type { TrainEvent } from '../training/events.js'
 
 /** Test images beside what the model makes of them, as a PNG file. */
@@ -10,5 +11,5 @@ export function reconstructionsPng(
   const { images, reconstructions } = examples
   const nats = record.test.negativeElbo.toFixed(1)
   const title = `epoch ${record.epoch}: test images, negative ELBO ${nats} nats`
-  return encodePng(pairGrid(images, reconstructions, { shape, title }))
+  return deflatePng(pairGrid(images, reconstructions, { shape, title }))
 }

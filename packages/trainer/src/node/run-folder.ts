@@ -1,7 +1,7 @@
 // Reads and writes a run folder, in an order that any kill leaves resumable.
 //
 // Each file is written whole: beside its place, flushed to the disk, then renamed over it. Per epoch the
-// picture comes first, then the log with one line more, and the checkpoint last: its rename is what makes
+// picture and the log with one line more come first, and the checkpoint last: its rename is what makes
 // the epoch count. So whatever the moment of a kill, picture and log hold all epochs of the checkpoint
 // and perhaps one more, and going on means to drop that one and the leftovers (config.json.tmp and the
 // like) and to compute it again, from the checkpoint and the seed alone. Were the checkpoint first, a kill
@@ -100,8 +100,10 @@ export async function writeEpoch(
 ): Promise<void> {
   const pictures = join(folder, NAMES.reconstructions)
   await makeFolder(pictures)
-  await write(join(pictures, pictureName(epoch)), content.picture)
-  await writeLines(folder, content.lines)
+  await Promise.all([
+    write(join(pictures, pictureName(epoch)), content.picture),
+    writeLines(folder, content.lines),
+  ])
   await write(pathOf(folder, 'checkpoint'), content.checkpoint)
 }
 

@@ -1,18 +1,17 @@
 // The inputs of an epoch's steps, in chunks of as many as the engine takes at once.
-import { epochOrder, imageSize, type ImageSource } from '@anyvae/images'
+import { epochOrder, imageSize, sourceOf, type ImageSet, type ImageSource } from '@anyvae/images'
 import { randomStream } from '@anyvae/random'
-import type { Chunk } from '../engines/engine.js'
+import type { Chunk, TrainingEngine } from '../engines/engine.js'
 import { oneAhead } from './ahead.js'
 import type { TrainConfig } from './config.js'
 import { scalarsOf } from './schedule.js'
 
 export interface ChunkPlan {
   readonly config: TrainConfig
-  readonly source: ImageSource
+  readonly images: ImageSet | ImageSource
   readonly batchSize: number
   readonly stepsPerEpoch: number
-  /** Steps at most in a chunk. */
-  readonly chunkSteps: number
+  readonly engine: Pick<TrainingEngine, 'chunkSteps' | 'readsInPlace'>
 }
 
 /** The chunks of an epoch, 0 for the first. One epoch at a time. */
@@ -23,41 +22,64 @@ export type Chunks = (epoch: number) => AsyncGenerator<Chunk, void>
  * the epoch's shuffle, noise from the stream `noise` at step * batch * latent. So the size of a chunk
  * changes nothing.
  *
- * A chunk is read while the one before it is worked on. Two buffers hold the images of all chunks in turn:
- * new memory for each would take longer than filling it. So a chunk's images are gone once the next
- * one is asked for.
+ * A chunk is read while the one before it is worked on. A set in memory is not copied where the engine
+ * reads in place. Elsewhere a chunk's images are gone once the next one is asked for.
  */
 export function createChunks(plan: ChunkPlan): Chunks {
-  const { batchSize, stepsPerEpoch, chunkSteps, source } = plan
-  const length = Math.min(chunkSteps, stepsPerEpoch) * batchSize * imageSize(source.shape)
-  const buffers = [new Uint8Array(length), new Uint8Array(length)] as const
-  return (epoch) => oneAhead(chunksOf(plan, epoch, buffers))
+  const { images, engine, batchSize, stepsPerEpoch } = plan
+  const most = Math.min(engine.chunkSteps, stepsPerEpoch) * batchSize
+  const take =
+    engine.readsInPlace && 'data' in images ? inPlace(images) : copied(sourceOf(images), most)
+  return (epoch) => oneAhead(chunksOf(plan, epoch, take))
+}
+
+type Pictures = Pick<Chunk, 'images' | 'places'>
+
+/** The images at some places of the set. */
+type Take = (order: Uint32Array) => Pictures | Promise<Pictures>
+
+function inPlace({ data }: ImageSet): Take {
+  return (order) => ({
+    images: data,
+    places: new Int32Array(order.buffer, order.byteOffset, order.length),
+  })
+}
+
+/** Two buffers hold all chunks in turn: new memory for each would take longer than filling it. */
+function copied(source: ImageSource, most: number): Take {
+  const size = imageSize(source.shape)
+  const inOrder = Int32Array.from({ length: most }, (_, i) => i)
+  let [buffer, other] = [new Uint8Array(most * size), new Uint8Array(most * size)]
+  return (order) => {
+    const places = inOrder.subarray(0, order.length)
+    const images = source.read(order, buffer.subarray(0, order.length * size))
+    ;[buffer, other] = [other, buffer]
+    return images instanceof Promise
+      ? images.then((read) => ({ images: read, places }))
+      : { images, places }
+  }
 }
 
 function* chunksOf(
-  { config, source, batchSize, stepsPerEpoch, chunkSteps }: ChunkPlan,
+  { config, images, batchSize, stepsPerEpoch, engine: { chunkSteps } }: ChunkPlan,
   epoch: number,
-  buffers: readonly [Uint8Array, Uint8Array],
+  take: Take,
 ): Generator<Chunk | Promise<Chunk>, void> {
-  const order = epochOrder(source.count, config.seed, epoch)
+  const order = epochOrder(images.count, config.seed, epoch)
   const noise = randomStream(config.seed, 'noise')
   const normalsPerStep = batchSize * config.network.latent
-  const size = imageSize(source.shape)
-  let [buffer, other] = buffers
   for (let start = 0; start < stepsPerEpoch; start += chunkSteps) {
     const steps = Math.min(chunkSteps, stepsPerEpoch - start)
     const first = epoch * stepsPerEpoch + start
-    const count = steps * batchSize
-    const images = source.read(order(start * batchSize, count), buffer.subarray(0, count * size))
+    const taken = take(order(start * batchSize, steps * batchSize))
     const inputs = {
       steps,
       noise: noise.normals(steps * normalsPerStep, first * normalsPerStep),
       ...scalars(config, { first, steps, stepsPerEpoch }),
     }
-    yield images instanceof Promise
-      ? images.then((read) => ({ images: read, ...inputs }))
-      : { images, ...inputs }
-    ;[buffer, other] = [other, buffer]
+    yield taken instanceof Promise
+      ? taken.then((pictures) => ({ ...pictures, ...inputs }))
+      : { ...taken, ...inputs }
   }
 }
 

@@ -100,12 +100,12 @@ async function prepare(options: TrainOptions): Promise<Run> {
     )
   }
   const emit: Listener = (event) => onEvent?.(event)
-  const { name, provider, threads, chunkSteps } = engine
+  const { name, provider, threads } = engine
   const parameters = network.parameters.reduce((sum, spec) => sum + size(spec), 0)
   const about = { epochs: config.epochs, stepsPerEpoch, batchSize, parameters, provider, threads }
   await emit({ type: 'start', epoch: startEpoch, engine: name, ...about })
-  const source = sourceOf(images.train)
-  const chunks = createChunks({ config, source, batchSize, stepsPerEpoch, chunkSteps })
+  const { train } = images
+  const chunks = createChunks({ config, images: train, batchSize, stepsPerEpoch, engine })
   const shown = await firstImages(sourceOf(images.test))
   return { emit, chunks, batchSize, stepsPerEpoch, shown, clock: new Clock() }
 }
