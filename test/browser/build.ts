@@ -6,7 +6,7 @@ import { build } from 'rolldown'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
-/** Without onnxruntime's inlined copies: its wasm files are served as they are, at /ort/. */
+/** Without onnxruntime's inlined copies: its wasm files are served as they are. */
 const conditions = ['@anyvae/source', 'onnxruntime-web-use-extern-wasm', 'import', 'browser']
 
 const HTML = `<!doctype html>
@@ -16,7 +16,7 @@ const HTML = `<!doctype html>
 <script type="module" src="/page.js"></script>
 `
 
-/** Writes index.html, page.js and worker.js into a folder. */
+/** Writes index.html, page.js and what it imports into a folder. */
 export async function buildPages(folder: string): Promise<void> {
   await build({
     input: { page: join(ROOT, 'test/browser/page/page.ts') },

@@ -102,6 +102,8 @@ function* headers({ isolated, policy, cors }: SiteOptions): Generator<[string, s
 function fileOf(path: string): string {
   const [, top, ...rest] = normalize(path).split(/[\\/]/)
   if (top === 'models') return join(ROOT, 'models', ...rest)
-  if (top === 'ort') return join(ROOT, 'node_modules/onnxruntime-web/dist', ...rest)
-  return join(inject('pages'), top === '' ? 'index.html' : join(top ?? '', ...rest))
+  const name = rest.at(-1) ?? top ?? ''
+  // Beside the page's own files, where onnxruntime looks for them, or in a folder of their own.
+  if (name.startsWith('ort-')) return join(ROOT, 'node_modules/onnxruntime-web/dist', name)
+  return join(inject('pages'), name === '' ? 'index.html' : name)
 }
