@@ -1,8 +1,10 @@
 // The public names of this package.
 export { webBackend } from './backend.js'
 export type { WebBackend, WebSessionOptions } from './backend.js'
+export { drawImages, toImageData, type DrawOptions } from './canvas.js'
 export { loadDecoder, loadEncoder, loadVae } from './load.js'
 export type { LoadOptions, LoadVaeOptions, WebOptions } from './load.js'
+export { loadVaeInWorker, type WorkerOptions } from './load-in-worker.js'
 export type { WasmPaths } from './onnxruntime.js'
 export { RuntimeError, urlReader } from '@anyvae/runtime'
 export type {

@@ -1,8 +1,7 @@
 // Loading bundles and bare files by URL.
-import { openDecoder, openEncoder, openVae, readUrl, urlReader } from '@anyvae/runtime'
+import { openDecoder, openEncoder, openVae, refuse } from '@anyvae/runtime'
 import type {
   Decoder,
-  DownloadOptions,
   Encoder,
   OpenOptions,
   OpenVaeOptions,
@@ -12,10 +11,11 @@ import type {
 } from '@anyvae/runtime'
 import { chooseBackend } from './auto.js'
 import { webBackend } from './backend.js'
+import { bundleReader, readFile, type CachedOptions } from './cache.js'
 import type { WasmPaths } from './onnxruntime.js'
 
 /** What pages choose besides. */
-export interface WebOptions extends DownloadOptions {
+export interface WebOptions extends CachedOptions {
   /** `auto` where left out: WebGPU where a first run succeeds on it, else WASM. */
   readonly provider?: 'auto' | 'webgpu' | 'wasm'
   /** Where onnxruntime's own files lie; beside its module where left out. */
@@ -37,7 +37,7 @@ export interface LoadVaeOptions extends Omit<OpenVaeOptions, 'provider'>, WebOpt
  */
 export function loadVae(url: string | URL, options: LoadVaeOptions = {}): Promise<Vae> {
   return open(options, (backend, settled) =>
-    openVae(urlReader(String(url), options), backend, { lazy: true, ...settled }),
+    openVae(bundleReader(String(url), options), backend, { lazy: true, ...settled }),
   )
 }
 
@@ -49,7 +49,7 @@ export function loadVae(url: string | URL, options: LoadVaeOptions = {}): Promis
  */
 export function loadDecoder(url: string | URL, options: LoadOptions = {}): Promise<Decoder> {
   return open(options, async (backend, settled) =>
-    openDecoder(await readUrl(String(url), options), backend, settled),
+    openDecoder(await readFile(String(url), options), backend, settled),
   )
 }
 
@@ -61,17 +61,29 @@ export function loadDecoder(url: string | URL, options: LoadOptions = {}): Promi
  */
 export function loadEncoder(url: string | URL, options: LoadOptions = {}): Promise<Encoder> {
   return open(options, async (backend, settled) =>
-    openEncoder(await readUrl(String(url), options), backend, settled),
+    openEncoder(await readFile(String(url), options), backend, settled),
   )
 }
 
-async function open<T extends { readonly info: RuntimeInfo }>(
+interface Opened {
+  readonly info: RuntimeInfo
+  release(): Promise<void>
+}
+
+async function open<T extends Opened>(
   { provider = 'auto', ...rest }: LoadVaeOptions,
   opened: (backend: SessionBackend, options: OpenVaeOptions) => Promise<T>,
 ): Promise<T> {
-  if (provider !== 'auto') return opened(webBackend, { ...rest, provider })
+  if (provider !== 'auto')
+    return checkAborted(await opened(webBackend, { ...rest, provider }), rest)
   const { backend, fallback } = chooseBackend()
-  const model = await opened(backend, rest)
+  const model = await checkAborted(await opened(backend, rest), rest)
   const reason = fallback()
   return { ...model, info: { ...model.info, ...(reason !== undefined && { fallback: reason }) } }
+}
+
+async function checkAborted<T extends Opened>(model: T, { signal }: WebOptions): Promise<T> {
+  if (!signal?.aborted) return model
+  await model.release()
+  refuse('load: aborted', signal.reason, 'no abort')
 }

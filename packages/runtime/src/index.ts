@@ -25,7 +25,7 @@ export { wrapSession, type WrapOptions } from './ort-session.js'
 export { sha256Hex } from './sha256.js'
 export { checkPath, parseManifest } from './parse-manifest.js'
 export { createQueue, type Queue } from './queue.js'
-export { readManifest, readModel, type BundleReader } from './reader.js'
+export { MANIFEST_FILE, readManifest, readModel, type BundleReader } from './reader.js'
 export type {
   Provider,
   Session,
@@ -36,5 +36,6 @@ export type {
   TensorType,
   TensorValue,
 } from './session.js'
-export { readUrl, urlReader, type DownloadOptions, type DownloadProgress } from './url-reader.js'
+export { readUrl, urlReader } from './url-reader.js'
+export type { DownloadOptions, DownloadProgress, UrlReader } from './url-reader.js'
 export { openVae, type OpenVaeOptions, type ReconstructOptions, type Vae } from './vae.js'

@@ -1,8 +1,11 @@
 // Bundles by file: reading, checksums, the manifest.
 import { RuntimeError, refuse } from './error.js'
-import type { Manifest } from './manifest.js'
+import type { Manifest, ManifestFile } from './manifest.js'
 import { checkPath, parseManifest } from './parse-manifest.js'
 import { sha256Hex } from './sha256.js'
+
+/** The manifest's path within every bundle. */
+export const MANIFEST_FILE = 'anyvae.json'
 
 /** Where a bundle's files come from. */
 export interface BundleReader {
@@ -17,11 +20,17 @@ export interface BundleReader {
    * the bundle
    */
   read(file: string, bytes?: number): Promise<Uint8Array>
+  /**
+   * Of a reader that keeps copies: reads the original. Called where a copy proves to be unusable.
+   *
+   * @throws RuntimeError (by rejection) as `read` does
+   */
+  readFresh?(file: string, bytes?: number): Promise<Uint8Array>
 }
 
 /** Reads and checks a bundle's `anyvae.json`. Throws RuntimeError, naming the bundle. */
 export async function readManifest(reader: BundleReader): Promise<Manifest> {
-  const bytes = await reader.read('anyvae.json')
+  const bytes = await reader.read(MANIFEST_FILE)
   try {
     return parseManifest(parseJson(bytes))
   } catch (cause) {
@@ -55,7 +64,16 @@ export async function readModel(
     const known = Object.keys(manifest.files).join(', ')
     refuse(`${what} is not in its manifest`, 'nothing', `one of ${known}`)
   }
-  const bytes = await reader.read(checkPath(path), file.bytes)
+  checkPath(path)
+  try {
+    return await verify(await reader.read(path, file.bytes), file, what)
+  } catch (error) {
+    if (!reader.readFresh) throw error
+    return verify(await reader.readFresh(path, file.bytes), file, what)
+  }
+}
+
+async function verify(bytes: Uint8Array, file: ManifestFile, what: string): Promise<Uint8Array> {
   if (bytes.length !== file.bytes) {
     refuse(`${what} has the wrong size`, `${bytes.length} bytes`, file.bytes)
   }

@@ -23,21 +23,30 @@ export interface DownloadOptions {
   readonly signal?: AbortSignal
 }
 
+/** A reader that tells where its files are. */
+export interface UrlReader extends BundleReader {
+  /** The address of a file. Throws RuntimeError where its path leaves the bundle. */
+  url(file: string): URL
+}
+
 /**
  * Reads a bundle from the URL of its folder; a query (`?token=…`) goes with every file.
  *
  * @throws RuntimeError where the URL cannot be parsed
  */
-export function urlReader(folder: string, options: DownloadOptions = {}): BundleReader {
+export function urlReader(folder: string, options: DownloadOptions = {}): UrlReader {
   const base = parseUrl(folder)
   if (!base.pathname.endsWith('/')) base.pathname += '/'
+  const fileUrl = (file: string): URL => {
+    const url = new URL(checkPath(file), base)
+    url.search = base.search
+    return url
+  }
   return {
     location: folder,
-    async read(file, bytes) {
-      const url = new URL(checkPath(file), base)
-      url.search = base.search
-      return download(url, { ...options, file, ...(bytes !== undefined && { bytes }) })
-    },
+    url: fileUrl,
+    read: async (file, bytes) =>
+      download(fileUrl(file), { ...options, file, ...(bytes !== undefined && { bytes }) }),
   }
 }
 

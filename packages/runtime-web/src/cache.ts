@@ -1,0 +1,88 @@
+// Copies of downloaded files in the page's Cache API, for later loads and for work offline.
+import { MANIFEST_FILE, RuntimeError, readUrl, urlReader } from '@anyvae/runtime'
+import type { BundleReader, DownloadOptions } from '@anyvae/runtime'
+
+/** How to download, and what to keep. */
+export interface CachedOptions extends DownloadOptions {
+  /**
+   * Keeps what was downloaded in the Cache API: under this name, or `anyvae` where true. Later loads
+   * of a bundle take model files from there, checksums verified, and the manifest where the network
+   * fails. False where left out.
+   */
+  readonly cache?: boolean | string
+}
+
+/** Reads a bundle from the URL of its folder. Throws RuntimeError where the URL cannot be parsed. */
+export function bundleReader(folder: string, options: CachedOptions): BundleReader {
+  const reader = urlReader(folder, options)
+  const copies = openCopies(options)
+  if (!copies) return reader
+  const readFresh = async (file: string, bytes?: number): Promise<Uint8Array> =>
+    copies.keep(reader.url(file), await reader.read(file, bytes))
+  return {
+    location: folder,
+    readFresh,
+    async read(file, bytes) {
+      const url = reader.url(file)
+      if (file === MANIFEST_FILE) return copies.orKept(url, file, () => readFresh(file, bytes))
+      return (await copies.kept(url, file)) ?? readFresh(file, bytes)
+    },
+  }
+}
+
+/** Reads one file: a kept copy only where the network fails, since nothing tells whether it is old. */
+export async function readFile(url: string, options: CachedOptions): Promise<Uint8Array> {
+  const read = (): Promise<Uint8Array> => readUrl(url, options)
+  const copies = openCopies(options)
+  if (!copies) return read()
+  const key = new URL(url, location.href)
+  return copies.orKept(key, url, async () => copies.keep(key, await read()))
+}
+
+interface Copies {
+  /** The copy of a file, if there is one; `file` is what its progress is reported under. */
+  kept(url: URL, file: string): Promise<Uint8Array | undefined>
+  /** Keeps a copy, and returns the bytes. */
+  keep(url: URL, bytes: Uint8Array): Promise<Uint8Array>
+  /** What is read, or the copy where nobody answers. */
+  orKept(url: URL, file: string, read: () => Promise<Uint8Array>): Promise<Uint8Array>
+}
+
+function openCopies({ cache = false, onProgress, signal }: CachedOptions): Copies | undefined {
+  if (cache === false) return undefined
+  const open = (): Promise<Cache> => caches.open(cache === true ? 'anyvae' : cache)
+  const copies: Copies = {
+    async kept(url, file) {
+      // A browser that keeps nothing, or refuses to, is no reason to fail.
+      const response = await attempt(async () => (await open()).match(url))
+      if (!response) return undefined
+      const bytes = new Uint8Array(await response.arrayBuffer())
+      onProgress?.({ file, loaded: bytes.length, total: bytes.length })
+      return bytes
+    },
+    async keep(url, bytes) {
+      await attempt(async () => (await open()).put(url, new Response(new Uint8Array(bytes))))
+      return bytes
+    },
+    async orKept(url, file, read) {
+      try {
+        return await read()
+      } catch (error) {
+        // An answer that is of no use has no cause beneath it.
+        const unanswered = error instanceof RuntimeError && error.cause && !signal?.aborted
+        const bytes = unanswered ? await copies.kept(url, file) : undefined
+        if (bytes) return bytes
+        throw error
+      }
+    },
+  }
+  return copies
+}
+
+async function attempt<T>(task: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await task()
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,84 @@
+// Decoded images as pixels of a page.
+import { checkWhole, refuse, type ImageBatch } from '@anyvae/runtime'
+
+/** How to lay images out. */
+export interface DrawOptions {
+  /** Images beside each other; as near to a square as it goes where left out. */
+  readonly columns?: number
+  /** The side of the square that a pixel becomes; 1 where left out. */
+  readonly scale?: number
+  /** Transparent pixels between images; 0 where left out. */
+  readonly gap?: number
+}
+
+/**
+ * One image of a batch, grey (1 channel), RGB (3) or RGBA (4).
+ *
+ * @throws RuntimeError on another number of channels, or where there is no such image
+ */
+export function toImageData(images: ImageBatch, index = 0): ImageData {
+  const [count, channels, height, width] = images.shape
+  checkWhole('index', index, 0, count - 1)
+  const size = channels * height * width
+  const data = images.data.subarray(index * size, (index + 1) * size)
+  return drawn({ data, shape: [1, channels, height, width] }, {})
+}
+
+/**
+ * Draws all images of a batch, row by row, onto a canvas, which takes the size that they need.
+ *
+ * @throws RuntimeError on a number of channels that is not 1, 3 or 4, on options out of range, or on
+ * a canvas without a 2D context
+ */
+export function drawImages(
+  canvas: HTMLCanvasElement | OffscreenCanvas,
+  images: ImageBatch,
+  options: DrawOptions = {},
+): void {
+  const pixels = drawn(images, options)
+  canvas.width = pixels.width
+  canvas.height = pixels.height
+  const context = canvas.getContext('2d') as CanvasRenderingContext2D | null
+  if (!context) refuse('canvas: no 2D context', 'a canvas in other use', 'one of its own')
+  context.putImageData(pixels, 0, 0)
+}
+
+function drawn(images: ImageBatch, options: DrawOptions): ImageData {
+  const { data, width } = layOut(images, options)
+  return new ImageData(data, width)
+}
+
+/** Pixels row by row, as ImageData holds them. */
+export interface Layout {
+  readonly data: Uint8ClampedArray<ArrayBuffer>
+  readonly width: number
+}
+
+/** Images side by side as RGBA pixels. Throws RuntimeError as `drawImages` does. */
+export function layOut({ data, shape }: ImageBatch, options: DrawOptions): Layout {
+  const [count, channels, height, width] = shape
+  const { columns = Math.ceil(Math.sqrt(count)), scale = 1, gap = 0 } = options
+  checkWhole('columns', columns, 1)
+  checkWhole('scale', scale, 1)
+  checkWhole('gap', gap, 0)
+  if (![1, 3, 4].includes(channels))
+    refuse('image: cannot be drawn', `${channels} channels`, '1, 3 or 4')
+  const [across, down] = [width * scale + gap, height * scale + gap]
+  const whole = Math.min(columns, count) * across - gap
+  const pixels = new Uint8ClampedArray(whole * (Math.ceil(count / columns) * down - gap) * 4)
+  const area = height * width
+  for (let image = 0; image < count; image++) {
+    const corner = Math.floor(image / columns) * down * whole + (image % columns) * across
+    for (let y = 0; y < height * scale; y++) {
+      for (let x = 0; x < width * scale; x++) {
+        const from = image * channels * area + Math.floor(y / scale) * width + Math.floor(x / scale)
+        const to = 4 * (corner + y * whole + x)
+        for (let colour = 0; colour < 3; colour++) {
+          pixels[to + colour] = 255 * (data[from + (channels === 1 ? 0 : colour) * area] ?? 0)
+        }
+        pixels[to + 3] = channels === 4 ? 255 * (data[from + 3 * area] ?? 0) : 255
+      }
+    }
+  }
+  return { data: pixels, width: whole }
+}
