@@ -1,5 +1,5 @@
-import type { FileHandle } from 'node:fs/promises'
-import { chmod, mkdir, mkdtemp, open, readdir, readFile } from 'node:fs/promises'
+import fs from 'node:fs'
+import { chmod, mkdir, mkdtemp, readdir, readFile } from 'node:fs/promises'
 import { rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -31,12 +31,15 @@ describe('writeFileAtomic', () => {
   })
 
   it.skipIf(process.platform === 'win32')('flushes the file, and the folder too', async () => {
-    const handle = await open(folder, 'r')
-    const sync = vi.spyOn(Object.getPrototypeOf(handle) as FileHandle, 'sync')
-    await handle.close()
+    const flushed: boolean[] = []
+    const flush = fs.fsync
+    const spy = vi.spyOn(fs, 'fsync').mockImplementation((file, done) => {
+      flushed.push(fs.fstatSync(file).isDirectory())
+      flush(file, done)
+    })
     await writeFileAtomic(join(folder, 'file'), Uint8Array.of(5))
-    expect(new Set(sync.mock.contexts).size).toBe(2)
-    sync.mockRestore()
+    expect(flushed).toEqual([false, true])
+    spy.mockRestore()
   })
 
   it('writes into a folder that cannot be opened to be flushed', async () => {

@@ -1,6 +1,7 @@
 // Writing files whole or not at all.
-import { mkdir, open, rename, rm } from 'node:fs/promises'
+import fs, { closeSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { promisify } from 'node:util'
 import type { Picture } from '../picture.js'
 import { ImagesError } from '../error.js'
 import { isErrno } from './bytes.js'
@@ -18,12 +19,15 @@ import { deflatePng } from './png.js'
 export async function writeFileAtomic(path: string, bytes: Uint8Array): Promise<void> {
   const beside = `${path}.tmp`
   try {
-    await mkdir(dirname(path), { recursive: true })
-    await writeThrough(beside, bytes)
-    await rename(beside, path)
+    mkdirSync(dirname(path), { recursive: true })
+    await withOpen(beside, 'w', async (file) => {
+      await writeAll(file, bytes)
+      await flush(file)
+    })
+    renameSync(beside, path)
     await syncFolder(dirname(path))
   } catch (cause) {
-    await rm(beside, { force: true }).catch(() => undefined)
+    removeQuietly(beside)
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new ImagesError(
       `${path}: cannot be written, got ${reason}, expected room and the right to write there`,
@@ -32,13 +36,36 @@ export async function writeFileAtomic(path: string, bytes: Uint8Array): Promise<
   }
 }
 
-async function writeThrough(path: string, bytes: Uint8Array): Promise<void> {
-  const file = await open(path, 'w')
+// Only what may take long is asynchronous. Beside a training there are few turns of the event loop, and
+// each call that is costs one: FileHandle.writeFile alone takes one for every half megabyte.
+const flush = (file: number) => promisify(fs.fsync)(file)
+const writePart = promisify(fs.write)
+
+/** What one call may write: systems take less than 2^31 bytes. */
+const MOST_BYTES = 2 ** 30
+
+async function withOpen(path: string, flags: string, work: (file: number) => Promise<void>) {
+  const file = openSync(path, flags)
   try {
-    await file.writeFile(bytes)
-    await file.sync()
+    await work(file)
   } finally {
-    await file.close()
+    closeSync(file)
+  }
+}
+
+async function writeAll(file: number, bytes: Uint8Array): Promise<void> {
+  for (let done = 0; done < bytes.length;) {
+    const part = bytes.subarray(done, done + MOST_BYTES)
+    const { bytesWritten } = await writePart(file, part)
+    done += bytesWritten
+  }
+}
+
+function removeQuietly(path: string): void {
+  try {
+    rmSync(path, { force: true })
+  } catch {
+    // What could not be written is told of, not what is left of it.
   }
 }
 
@@ -47,12 +74,7 @@ const NO_FOLDER_SYNC = ['EACCES', 'EINVAL', 'EISDIR', 'ENOTSUP', 'EPERM']
 
 async function syncFolder(path: string): Promise<void> {
   try {
-    const folder = await open(path, 'r')
-    try {
-      await folder.sync()
-    } finally {
-      await folder.close()
-    }
+    await withOpen(path, 'r', flush)
   } catch (cause) {
     if (!NO_FOLDER_SYNC.some((code) => isErrno(cause, code))) throw cause
   }
