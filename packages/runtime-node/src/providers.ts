@@ -1,21 +1,11 @@
 // What to say where a provider cannot be had.
-import { refuse, type Provider } from '@anyvae/runtime'
-
-const NEEDS: Readonly<Record<Provider, string>> = {
-  cpu: 'nothing further',
-  wasm: 'a browser',
-  cuda:
-    'Linux on x64, an NVIDIA driver, CUDA 12 and cuDNN 9, and the CUDA libraries of onnxruntime: ' +
-    'ONNXRUNTIME_NODE_INSTALL=cuda12 npm rebuild onnxruntime-node',
-  webgpu: 'a GPU with its driver (on Linux a Vulkan driver and libvulkan.so.1)',
-  coreml: 'macOS',
-  dml: 'Windows and a GPU that supports DirectX 12',
-}
+import { refuse, RuntimeError, type Provider } from '@anyvae/runtime'
+import { needsOf, PLATFORMS } from './needs.js'
 
 /** Refuses a provider that onnxruntime's binaries for this platform lack. */
 export function refuseUnknown(provider: string, built: readonly Provider[]): never {
   const where = `${process.platform} on ${process.arch}`
-  const need = Object.entries(NEEDS).find(([name]) => name === provider)?.[1]
+  const need = Object.entries(PLATFORMS).find(([name]) => name === provider)?.[1]
   const needs = need === undefined ? '' : `; ${provider} needs ${need}`
   refuse(
     `provider: not one of onnxruntime-node for ${where}`,
@@ -30,5 +20,29 @@ export function refuseProvider(
   cause: unknown,
 ): never {
   const relaxed = exclusive ? '; or, with `exclusive` off, some nodes on the CPU' : ''
-  refuse(`provider: ${provider} cannot run this model here`, cause, NEEDS[provider] + relaxed)
+  const got = briefly(cause instanceof Error ? cause.message : String(cause))
+  throw new RuntimeError(
+    `provider: ${provider} cannot run this model here, got '${got}', expected ${expectedOf(provider)}${relaxed}`,
+    { cause },
+  )
+}
+
+/** What is missing, or what must be there that cannot be looked for. */
+export function expectedOf(provider: Provider): string {
+  const missing = needsOf(provider).filter((need) => !need.found)
+  if (missing.length === 0) return PLATFORMS[provider]
+  return missing.map((need) => `${need.what}${lacking(need.parts)}: ${need.how}`).join('; and ')
+}
+
+function lacking(parts: Readonly<Record<string, boolean>>): string {
+  const names = Object.keys(parts).filter((name) => parts[name] === false)
+  return names.length === 0 ? '' : ` (${names.join(', ')} missing)`
+}
+
+/** onnxruntime's message without the places in its sources that it begins with. */
+export function briefly(message: string): string {
+  const line = message.trim().replace(/\s+/g, ' ')
+  return line
+    .replace(/^.*\[ONNXRuntimeError\] : \d+ : \w+ : /, '')
+    .replace(/^\/.*? was false\. /, '')
 }
