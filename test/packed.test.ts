@@ -19,10 +19,14 @@ const packages = readdirSync(join(ROOT, 'packages'))
   .map((path) => JSON.parse(readFileSync(path, 'utf8')) as Published)
   .filter((content) => content.private !== true)
 
-/** What a package's users import: `@anyvae/images`, `@anyvae/images/node` and so on. */
-const entries = packages.flatMap(({ name, exports }) =>
-  Object.keys(exports).map((path) => name + path.slice(1)),
-)
+/** What a package's users import: `@anyvae/images`, `@anyvae/images/node` and so on; no workers. */
+const entries = packages
+  .flatMap(({ name, exports }) => Object.keys(exports).map((path) => name + path.slice(1)))
+  .filter((entry) => !/\/worker(\.min\.js)?$/.test(entry))
+
+/** What pages import, and what of it Node has no types for. */
+const forPages = ['@anyvae/runtime', '@anyvae/runtime-web']
+const forNode = entries.filter((entry) => entry !== '@anyvae/runtime-web')
 
 /** Pieces of code that load a bundle, from the READMEs. */
 const snippets = ['README.md', 'packages/runtime-node/README.md'].flatMap((path) => {
@@ -142,15 +146,16 @@ describe('an empty project', () => {
   })
 
   it.for([
-    { users: 'Node', types: ['node'], lib: ['ES2023'], imports: entries },
-    { users: 'pages', types: [], lib: ['ES2023', 'DOM'], imports: ['@anyvae/runtime'] },
-  ])('type-checks strictly for $users', async ({ types, lib, imports }, { skip }) => {
+    { users: 'Node', types: ['node'], lib: ['ES2023'], module: 'NodeNext', imports: forNode },
+    { users: 'pages', types: [], lib: ['ES2023', 'DOM'], module: 'NodeNext', imports: forPages },
+    { users: 'bundlers', types: [], lib: ['ES2023', 'DOM'], module: 'Preserve', imports: forPages },
+  ])('type-checks strictly for $users', async ({ types, lib, module, imports }, { skip }) => {
     skip(!installed, NO_REGISTRY)
     const exported = imports.map((entry, i) => `export * as e${i} from '${entry}'\n`).join('')
     const files = types.length > 0 ? [exported, ...snippets.map(({ code }) => code)] : [exported]
     const names = files.map((_, i) => `types${i}.ts`)
     await Promise.all(files.map((code, i) => writeFile(join(project, `types${i}.ts`), code)))
-    expect(await complaintsOfTypes(names, { types, lib })).toEqual([])
+    expect(await complaintsOfTypes(names, { types, lib, module })).toEqual([])
   })
 })
 
@@ -158,7 +163,6 @@ describe('an empty project', () => {
 async function complaintsOfTypes(files: readonly string[], settings: object): Promise<string[]> {
   const compilerOptions = {
     ...settings,
-    module: 'NodeNext',
     target: 'ES2023',
     strict: true,
     exactOptionalPropertyTypes: true,
