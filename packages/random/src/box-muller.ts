@@ -17,7 +17,7 @@ const LEAST_LOG = 0.004
 const LEAST_SQUARE = 1e-5
 
 /** What brings a word's highest bit to 1, by the zeros before it. */
-const SCALES = Float64Array.from({ length: 33 }, (_, zeros) => 2 ** (zeros - 31))
+const SCALES = /* @__PURE__ */ Float64Array.from({ length: 33 }, (_, zeros) => 2 ** (zeros - 31))
 
 /** Uniform of a word: never 0 and never 1. */
 export function uniform(word: number): number {
@@ -50,7 +50,8 @@ export function boxMuller(words: Uint32Array, drawn: Float32Array): void {
   }
 }
 
-function decide(first: number, second: number, pair: Float32Array): void {
+/** Two words become two normals by the formulas themselves. */
+export function decide(first: number, second: number, pair: Float32Array): void {
   const radius = Math.sqrt(-2 * Math.log(uniform(first)))
   const angle = 2 * Math.PI * uniform(second)
   pair[0] = radius * Math.cos(angle)

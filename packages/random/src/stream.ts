@@ -38,22 +38,7 @@ export interface RandomStream {
  * @throws RangeError where the seed is no such number
  */
 export function randomStream(seed: number, name: string): RandomStream {
-  if (!Number.isSafeInteger(seed) || seed < 0) {
-    throw new RangeError(
-      `seed: not a usable seed, got ${seed}, expected a whole number from 0 to 2^53 - 1`,
-    )
-  }
-  const key = [seed >>> 0, Math.floor(seed / 2 ** 32)] as const
-  const [hashLow, hashHigh] = fnv1a64(name)
-
-  const words = (count: number, offset = 0): Uint32Array => {
-    const first = Math.floor(offset / 4)
-    const last = Math.ceil((offset + count) / 4)
-    const blocks = new Uint32Array(4 * Math.max(0, last - first))
-    const counter: Counter = [first >>> 0, Math.floor(first / 2 ** 32), hashLow, hashHigh]
-    philoxBlocks(counter, key, blocks)
-    return blocks.subarray(offset - 4 * first, offset - 4 * first + count)
-  }
+  const words = wordSource(seed, name)
   const below = (bound: number, count: number) =>
     words(count).map((word) => Math.floor((word * bound) / 2 ** 32))
 
@@ -64,6 +49,29 @@ export function randomStream(seed: number, name: string): RandomStream {
     permutation: (count) => permutation(words, count),
     shuffle: (size) => shuffle(size, below),
   }
+}
+
+/** The words of a stream. Throws RangeError where the seed is unusable. */
+export function wordSource(seed: number, name: string): Words {
+  const { key, hash } = streamKey(seed, name)
+  return (count, offset = 0) => {
+    const first = Math.floor(offset / 4)
+    const last = Math.ceil((offset + count) / 4)
+    const blocks = new Uint32Array(4 * Math.max(0, last - first))
+    const counter: Counter = [first >>> 0, Math.floor(first / 2 ** 32), ...hash]
+    philoxBlocks(counter, key, blocks)
+    return blocks.subarray(offset - 4 * first, offset - 4 * first + count)
+  }
+}
+
+/** A stream's key, and the upper half of its counters. Throws RangeError where the seed is unusable. */
+export function streamKey(seed: number, name: string) {
+  if (!Number.isSafeInteger(seed) || seed < 0) {
+    throw new RangeError(
+      `seed: not a usable seed, got ${seed}, expected a whole number from 0 to 2^53 - 1`,
+    )
+  }
+  return { key: [seed >>> 0, Math.floor(seed / 2 ** 32)], hash: fnv1a64(name) } as const
 }
 
 type Words = RandomStream['words']

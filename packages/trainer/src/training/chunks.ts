@@ -1,6 +1,6 @@
 // The inputs of an epoch's steps, in chunks of as many as the engine takes at once.
 import { epochOrder, imageSize, sourceOf, type ImageSet, type ImageSource } from '@anyvae/images'
-import { randomStream } from '@anyvae/random'
+import { fastNormals } from '@anyvae/random/fast'
 import type { Chunk, TrainingEngine } from '../engines/engine.js'
 import { oneAhead } from './ahead.js'
 import type { TrainConfig } from './config.js'
@@ -66,7 +66,7 @@ function* chunksOf(
   take: Take,
 ): Generator<Chunk | Promise<Chunk>, void> {
   const order = epochOrder(images.count, config.seed, epoch)
-  const noise = randomStream(config.seed, 'noise')
+  const noise = fastNormals(config.seed, 'noise')
   const normalsPerStep = batchSize * config.network.latent
   for (let start = 0; start < stepsPerEpoch; start += chunkSteps) {
     const steps = Math.min(chunkSteps, stepsPerEpoch - start)
@@ -74,7 +74,7 @@ function* chunksOf(
     const taken = take(order(start * batchSize, steps * batchSize))
     const inputs = {
       steps,
-      noise: noise.normals(steps * normalsPerStep, first * normalsPerStep),
+      noise: noise(steps * normalsPerStep, first * normalsPerStep),
       ...scalars(config, { first, steps, stepsPerEpoch }),
     }
     yield taken instanceof Promise

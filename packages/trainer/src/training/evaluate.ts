@@ -1,6 +1,6 @@
 // How good a model is on a set: the negative ELBO, its two terms and the active units.
 import { describeShape, imageSize, type ImageSet, type ImageSource } from '@anyvae/images'
-import { randomStream } from '@anyvae/random'
+import { fastNormals } from '@anyvae/random/fast'
 import type { Evaluator } from '../engines/engine.js'
 import { TrainError } from '../error.js'
 import { oneAhead } from './ahead.js'
@@ -47,12 +47,12 @@ export async function evaluate(
 ): Promise<Evaluation> {
   const { seed, batchSize, latent, signal } = options
   checkShape(evaluator, set)
-  const normals = randomStream(seed, 'evaluation')
+  const normals = fastNormals(seed, 'evaluation')
   const units = new UnitVariances(latent)
   let reconstruction = 0
   let kl = 0
   for await (const { images, first, count } of oneAhead(batchesOf(set, batchSize))) {
-    const noise = normals.normals(count * latent, first * latent)
+    const noise = normals(count * latent, first * latent)
     const terms = await evaluator.evaluate({ images, noise, count })
     for (const value of terms.reconstruction) reconstruction += value
     for (const value of terms.kl) kl += value
