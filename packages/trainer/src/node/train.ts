@@ -1,7 +1,7 @@
 // Training in a run folder: begins or goes on, and keeps every epoch on disk.
-import * as tf from '@tensorflow/tfjs-core'
 import { effectiveBatchSize } from '@anyvae/images'
-import { encodeCheckpoint, type Checkpoint, type ComputedWith } from '../checkpoint/checkpoint.js'
+import { encodeCheckpoint, type ComputedWith } from '../checkpoint/checkpoint.js'
+import { checkpointOf, describeEngine } from '../checkpoint/of-epoch.js'
 import type { EngineFactory, TrainingEngine } from '../engines/engine.js'
 import { TrainError } from '../error.js'
 import { initialState } from '../engines/initial-state.js'
@@ -9,9 +9,7 @@ import { createNetwork } from '../network/network.js'
 import type { Network } from '../network/types.js'
 import { parseTrainConfig, type TrainSettings } from '../training/config.js'
 import type { Listener, TrainEvent } from '../training/events.js'
-import { parseComputed } from '../training/record.js'
 import { checkImages, train, type TrainImages, type TrainResult } from '../training/train.js'
-import { VERSION } from '../version.js'
 import { checkSameRun, describeData, type RunConfig } from './config-file.js'
 import { createKeeper } from './keep.js'
 import { reconstructionsPng } from './picture.js'
@@ -143,11 +141,11 @@ async function trainOpened(
   { found, config, network, engine, lines }: Opened,
 ): Promise<TrainResult> {
   const begun = performance.now()
-  const computedWith = describeEngine(engine)
+  const computedWith = describeEngine(engine, { node: process.versions.node })
   await warnOfOther(computedWith, found.checkpoint?.computedWith, onEvent)
   const write = async (event: TrainEvent & { type: 'epoch' }) => {
     const picture = reconstructionsPng(network.config.image, event)
-    const checkpoint = encodeCheckpoint(checkpointOf(event, config, computedWith))
+    const checkpoint = encodeCheckpoint(checkpointOf(event, config.training, computedWith))
     const line = JSON.stringify(event.record)
     await writeEpoch(folder, event.record.epoch, {
       picture,
@@ -170,27 +168,6 @@ async function trainOpened(
     await keeper.finish().catch(() => undefined)
     throw error
   }
-}
-
-function checkpointOf(
-  { record, state, examples }: TrainEvent & { type: 'epoch' },
-  { training }: RunConfig,
-  computedWith: ComputedWith,
-): Checkpoint {
-  const { count, images } = examples
-  return {
-    config: training,
-    epoch: record.epoch,
-    state,
-    record: parseComputed(record),
-    examples: { count, images },
-    computedWith,
-  }
-}
-
-function describeEngine({ name, provider, threads, versions }: TrainingEngine): ComputedWith {
-  const own = { anyvae: VERSION, tfjs: tf.version_core, node: process.versions.node }
-  return { engine: name, provider, threads, versions: { ...own, ...versions } }
 }
 
 async function warnOfOther(
