@@ -13,11 +13,11 @@ export interface Opened {
 }
 
 /** Starts a browser of a kind when a page is first opened; closes it with the tests of the file. */
-export function useBrowser(kind: keyof typeof FLAGS): Browsing {
+export function useBrowser(kind: keyof typeof FLAGS, flags: readonly string[] = []): Browsing {
   let starting: Promise<Browser> | undefined
   const start = (): Promise<Browser> => {
     const { path } = inject('chromium')
-    starting ??= chromium.launch({ executablePath: path, args: [...FLAGS[kind]] })
+    starting ??= chromium.launch({ executablePath: path, args: [...FLAGS[kind], ...flags] })
     return starting
   }
   afterAll(async () => (await starting)?.close())

@@ -16,10 +16,13 @@ const HTML = `<!doctype html>
 <script type="module" src="/page.js"></script>
 `
 
-/** Writes index.html, page.js and what it imports into a folder. */
+/** Writes index.html, page.js, worker.js and what they import into a folder. */
 export async function buildPages(folder: string): Promise<void> {
   await build({
-    input: { page: join(ROOT, 'test/browser/page/page.ts') },
+    input: {
+      page: join(ROOT, 'test/browser/page/page.ts'),
+      worker: '@anyvae/runtime-web/worker',
+    },
     cwd: ROOT,
     platform: 'browser',
     logLevel: 'warn',

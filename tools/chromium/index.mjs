@@ -10,6 +10,8 @@ const QUIET = [
   '--disable-component-update',
   '--disable-sync',
   '--no-first-run',
+  // An origin on this machine that is not secure, as 127.0.0.1 would be.
+  '--host-resolver-rules=MAP plain.test 127.0.0.1',
 ]
 
 /** Arguments by kind: `wasm` has no WebGPU adapter, `webgpu` has one that computes in software. */

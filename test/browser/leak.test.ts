@@ -1,0 +1,67 @@
+// What loading and releasing again and again leaves in a page's memory: nothing.
+import { describe, expect, it } from 'vitest'
+import type { CDPSession } from 'playwright-core'
+import { HAS_BROWSER, useBrowser } from './browser.js'
+import { startSite } from './site.js'
+
+declare global {
+  /** The memories of WASM modules, which only grow. */
+  var memories: WebAssembly.Memory[]
+}
+
+function watchMemories(): void {
+  globalThis.memories = []
+  const { Memory } = WebAssembly
+  WebAssembly.Memory = class extends Memory {
+    constructor(descriptor: WebAssembly.MemoryDescriptor) {
+      super(descriptor)
+      globalThis.memories.push(this)
+    }
+  }
+}
+
+/** The heap also holds what V8 compiles, whenever it does: that would hide what the page holds. */
+const NOT_COMPILED = '--js-flags=--no-opt --no-maglev --no-sparkplug'
+
+describe.runIf(HAS_BROWSER).each([
+  { kind: 'wasm', first: 100, last: 1000 },
+  // Software needs some 150 ms for each.
+  { kind: 'webgpu', first: 10, last: 100 },
+] as const)('a page that loads and releases: %o', ({ kind, first, last }) => {
+  const browser = useBrowser(kind, [NOT_COMPILED])
+
+  it('needs no more memory in the end than at the start', async () => {
+    const context = await browser.context()
+    await context.addInitScript(watchMemories)
+    const { page } = await browser.open((await startSite()).url, context)
+    const protocol = await context.newCDPSession(page)
+    const cycle = (count: number) =>
+      page.evaluate(
+        async ([count, provider]) => {
+          for (let i = 0; i < count; i++) {
+            const vae = await anyvae.loadVae('/models/mnist-conv', { provider })
+            await vae.sample(1)
+            await vae.release()
+          }
+          return memories.reduce((sum, { buffer }) => sum + buffer.byteLength, 0)
+        },
+        [count, kind] as const,
+      )
+    const wasmAtFirst = await cycle(first)
+    const heapAtFirst = await heapOf(protocol)
+    const wasmAtLast = await cycle(last - first)
+    const heapAtLast = await heapOf(protocol)
+    expect(wasmAtFirst).toBeGreaterThan(0)
+    expect(wasmAtLast).toBeLessThanOrEqual(1.1 * wasmAtFirst)
+    expect(heapAtLast).toBeLessThanOrEqual(1.05 * heapAtFirst)
+  })
+})
+
+/** Bytes of the page's objects and array buffers that something still refers to. */
+async function heapOf(protocol: CDPSession): Promise<number> {
+  // Twice: what the first one finalises, the second one collects.
+  await protocol.send('HeapProfiler.collectGarbage')
+  await protocol.send('HeapProfiler.collectGarbage')
+  const usage = await protocol.send('Runtime.getHeapUsage')
+  return usage.usedSize + usage.backingStorageSize
+}
