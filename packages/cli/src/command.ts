@@ -1,6 +1,7 @@
 // What the commands have in common: how one is added, and the flags that several of them share.
 import { Option, type Command } from 'commander'
-import { choice, whole } from './flags.js'
+import { choice, parsed, whole } from './flags.js'
+import { refuseUsage } from './error.js'
 import type { CommonFlags } from './outcome.js'
 
 /** Execution providers of ONNX Runtime in Node. */
@@ -11,11 +12,34 @@ export type ProviderFlag = (typeof PROVIDERS)[number]
 export interface SessionFlags extends CommonFlags {
   readonly provider?: ProviderFlag
   readonly threads?: number
+  /** Further session options of onnxruntime. */
+  readonly session?: Readonly<Record<string, unknown>>
 }
 
 /** The flags as a runtime takes them. */
-export function sessionOptions({ provider, threads }: SessionFlags) {
-  return { ...(provider && { provider }), ...(threads && { threads }) }
+export function sessionOptions({ provider, threads, session }: SessionFlags) {
+  return {
+    ...(provider && { provider }),
+    ...(threads && { threads }),
+    ...(session && { session }),
+  }
+}
+
+/** The flag `--session`, whose text is a JSON object. */
+export function sessionFlag(description: string): Option {
+  return parsed('--session <json>', description, parseSession)
+}
+
+function parseSession(what: string, text: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text)
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value }
+  } catch {
+    // No JSON at all is refused as an array is.
+  }
+  return refuseUsage(
+    `${what}: no JSON object, got '${text}', expected session options of onnxruntime, such as {"enableCpuMemArena":false}`,
+  )
 }
 
 /** A subcommand with its name, what it does, and an example in its help. */
@@ -44,6 +68,7 @@ export function withSessionFlags(command: Command): Command {
       choice('--provider <name>', 'ONNX Runtime execution provider (default: cpu)', PROVIDERS),
     )
     .addOption(whole('--threads <n>', 'threads within an operator (default: all)', 1))
+    .addOption(sessionFlag('further session options of onnxruntime'))
 }
 
 function indent(text: string): string {

@@ -3,6 +3,7 @@ import { Command } from 'commander'
 import type { CommonFlags, Outcome } from './outcome.js'
 import { addConvert } from './commands/convert.js'
 import { addData } from './commands/data.js'
+import { addDoctor } from './commands/doctor.js'
 import { addEncode } from './commands/encode.js'
 import { addEval } from './commands/eval.js'
 import { addExport } from './commands/export.js'
@@ -37,8 +38,9 @@ export function createProgram(context: Context): Command {
     .exitOverride()
     .addHelpText('after', EXAMPLE)
   const commands = [addTrain, addExport, addVerify, addEval, addEncode]
-  const pictures = [addSample, addReconstruct, addInterpolate, addManifold, addData, addConvert]
-  for (const add of [...commands, ...pictures]) add(program, context)
+  const pictures = [addSample, addReconstruct, addInterpolate, addManifold]
+  for (const add of [...commands, ...pictures, addData, addConvert, addDoctor])
+    add(program, context)
   return program
 }
 

@@ -14,6 +14,7 @@ const COMMANDS = [
   'manifold',
   'data',
   'convert',
+  'doctor',
 ]
 
 describe('help', () => {
@@ -66,6 +67,8 @@ const WRONG: [argv: string, message: string | RegExp][] = [
   ['export r', "required option '--out <folder>' not specified"],
   ['verify', "missing required argument 'bundle'"],
   ['verify b c', /too many arguments.*Expected 1 argument but got 2/],
+  ['sample b --session [1]', "--session: no JSON object, got '[1]', expected session options"],
+  ['train --session {', "--session: no JSON object, got '{', expected session options"],
   ['verify b --provider tpu', "--provider: unknown, got 'tpu', expected cpu, cuda, webgpu"],
   ['eval b --data glyphs --split all', "--split: unknown, got 'all', expected test, train"],
   ['sample b --count 0', "--count: no usable number, got '0', expected a whole number 1 to 100000"],

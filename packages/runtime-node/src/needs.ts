@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import type { Provider } from '@anyvae/runtime'
-import { canLoad } from './library.js'
+import { hasLibrary } from './library.js'
 import { vulkanDrivers } from './vulkan.js'
 
 /** One thing that a provider needs. */
@@ -29,7 +29,7 @@ export const PLATFORMS: Readonly<Record<Provider, string>> = {
 
 /**
  * What can be looked for without starting the provider; nothing where the platform has it all, or is
- * not the provider's. Libraries are looked for as the dynamic linker would.
+ * not the provider's. Libraries are looked for where the dynamic linker would, and not loaded.
  */
 export function needsOf(provider: Provider): readonly Need[] {
   if (process.platform !== 'linux') return []
@@ -53,15 +53,15 @@ function cudaNeeds(): Need[] {
       how: 'ONNXRUNTIME_NODE_INSTALL=cuda12 npm rebuild onnxruntime-node',
     }),
     need('an NVIDIA driver', {
-      parts: partsOf(['libcuda.so.1'], canLoad),
+      parts: partsOf(['libcuda.so.1'], hasLibrary),
       how: "the driver of the system's packages or NVIDIA's, with which nvidia-smi lists the GPU",
     }),
     need('CUDA 12', {
-      parts: partsOf(CUDA_LIBRARIES, canLoad),
+      parts: partsOf(CUDA_LIBRARIES, hasLibrary),
       how: "NVIDIA's CUDA 12 toolkit or runtime packages, their folder on LD_LIBRARY_PATH",
     }),
     need('cuDNN 9', {
-      parts: partsOf(['libcudnn.so.9'], canLoad),
+      parts: partsOf(['libcudnn.so.9'], hasLibrary),
       how: "NVIDIA's cuDNN 9 for CUDA 12, its folder on LD_LIBRARY_PATH",
     }),
   ]
@@ -71,7 +71,7 @@ function vulkanNeeds(): Need[] {
   const drivers = vulkanDrivers()
   return [
     need('a Vulkan loader', {
-      parts: partsOf(['libvulkan.so.1'], canLoad),
+      parts: partsOf(['libvulkan.so.1'], hasLibrary),
       how: 'libvulkan1 on Debian and Ubuntu, vulkan-loader on Fedora, vulkan-icd-loader on Arch',
     }),
     {

@@ -1,6 +1,7 @@
 // The entry ./probe: what this machine can compute with, found out by computing, in processes of their own.
 import { spawn } from 'node:child_process'
 import { createRequire } from 'node:module'
+import { text } from 'node:stream/consumers'
 import type { Provider } from '@anyvae/runtime'
 import { needsOf, type Need } from './needs.js'
 import { briefly } from './providers.js'
@@ -35,9 +36,9 @@ export interface ProbeOptions {
 
 /** Loads onnxruntime-node in a process of its own. Never throws, but for the signal's reason. */
 export async function probeOnnxRuntime(options: ProbeOptions = {}): Promise<OnnxRuntime> {
-  const { answer, problem } = await ask([LOAD], options)
-  if (answer === undefined) return { providers: [], ...(problem !== undefined && { problem }) }
-  return JSON.parse(answer) as OnnxRuntime
+  const told = await askOnnxRuntime(LOAD, [], options)
+  if ('problem' in told) return { providers: [], problem: briefly(told.problem) }
+  return JSON.parse(told.answer) as OnnxRuntime
 }
 
 /**
@@ -49,10 +50,23 @@ export async function probeProvider(
   options: ProbeOptions = {},
 ): Promise<Probe> {
   const needs = needsOf(provider)
-  const { answer, problem = 'a wrong result' } = await ask([COMPUTE, provider, MODEL], options)
-  return answer === '[2,4,6,8]'
-    ? { provider, works: true, needs }
-    : { provider, works: false, problem: briefly(problem), needs }
+  const told = await askOnnxRuntime(COMPUTE, [provider, MODEL], options)
+  if ('answer' in told && told.answer === '[2,4,6,8]') return { provider, works: true, needs }
+  const problem = 'problem' in told ? briefly(told.problem) : `a wrong result, ${told.answer}`
+  return { provider, works: false, problem, needs }
+}
+
+function askOnnxRuntime(
+  code: string,
+  words: readonly string[],
+  options: ProbeOptions,
+): Promise<Answer> {
+  try {
+    const path = createRequire(import.meta.url).resolve('onnxruntime-node')
+    return askProcess(code, [path, ...words], options)
+  } catch {
+    return Promise.resolve({ problem: 'onnxruntime-node is not installed' })
+  }
 }
 
 const MODEL = Buffer.from(
@@ -84,26 +98,23 @@ const refuse = (error) => {
 }
 process.on('uncaughtException', refuse)`
 
-interface Answer {
-  readonly answer?: string
-  readonly problem?: string
-}
+/** What a process answered, or why it did not. */
+export type Answer = { readonly answer: string } | { readonly problem: string }
 
-async function ask(
-  [code = '', ...words]: readonly string[],
-  options: ProbeOptions,
+/**
+ * Runs CommonJS code in a Node of its own. The code calls `answer(value)` with what becomes JSON, or
+ * `refuse(error)`; `words` follow in `process.argv` from 1 on. However the process ends, that is an
+ * answer too. Never throws, but for the signal's reason.
+ */
+export async function askProcess(
+  code: string,
+  words: readonly string[],
+  { timeout = 60_000, signal }: ProbeOptions = {},
 ): Promise<Answer> {
-  const { timeout = 60_000, signal } = options
   signal?.throwIfAborted()
-  let path: string
-  try {
-    path = createRequire(import.meta.url).resolve('onnxruntime-node')
-  } catch {
-    return { problem: 'onnxruntime-node is not installed' }
-  }
-  const child = spawn(process.execPath, ['-e', COMMON + code, '--', path, ...words], {
+  const child = spawn(process.execPath, ['-e', COMMON + code, '--', ...words], {
     env: { ORT_DISABLE_TELEMETRY: '1', ...process.env, NODE_OPTIONS: '' },
-    stdio: ['ignore', 'pipe', 'ignore'],
+    stdio: ['ignore', 'pipe', 'pipe'],
     timeout,
     killSignal: 'SIGKILL',
     ...(signal && { signal }),
@@ -112,13 +123,17 @@ async function ask(
     child.on('error', (error) => resolve(error.message))
     child.on('close', (code, name) => resolve(endText(code, name, timeout)))
   })
-  let said = ''
-  child.stdout.setEncoding('utf8').on('data', (chunk: string) => (said += chunk))
-  const end = await ended
+  const [output, errors, end] = await Promise.all([text(child.stdout), text(child.stderr), ended])
   signal?.throwIfAborted()
-  const line = (kind: string) => new RegExp(`^${kind} (.*)$`, 'm').exec(said)?.[1]
-  const [answer, problem = end] = [line('answer'), line('problem')]
-  return answer === undefined ? { problem } : { answer }
+  const line = (kind: string) => new RegExp(`^${kind} (.*)$`, 'm').exec(output)?.[1]
+  const answer = line('answer')
+  return answer === undefined ? { problem: line('problem') ?? end + lastLine(errors) } : { answer }
+}
+
+/** What a process said last, such as the linker's complaint. */
+function lastLine(text: string): string {
+  const line = text.trim().split('\n').at(-1) ?? ''
+  return line === '' ? '' : `: ${line.slice(0, 200)}`
 }
 
 function endText(code: number | null, signal: string | null, timeout: number): string {

@@ -45,4 +45,5 @@ export function briefly(message: string): string {
   return line
     .replace(/^.*\[ONNXRuntimeError\] : \d+ : \w+ : /, '')
     .replace(/^\/.*? was false\. /, '')
+    .replace(/^OrtSessionOptionsAppendExecutionProvider_\w+: /, '')
 }

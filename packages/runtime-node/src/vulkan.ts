@@ -2,11 +2,11 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { delimiter, dirname, join, resolve } from 'node:path'
-import { canLoad } from './library.js'
+import { hasLibrary } from './library.js'
 
 /** By the path of its manifest, whether a driver's library is there. */
 export function vulkanDrivers(): Record<string, boolean> {
-  return Object.fromEntries(manifests().map((path) => [path, hasLibrary(path)]))
+  return Object.fromEntries(manifests().map((path) => [path, hasDriver(path)]))
 }
 
 /** The variables win over the folders, as in the loader. */
@@ -40,10 +40,12 @@ function manifestsAt(path: string): string[] {
   }
 }
 
-function hasLibrary(manifest: string): boolean {
+function hasDriver(manifest: string): boolean {
   const library = libraryOf(manifest)
   if (library === undefined) return false
-  return library.includes('/') ? existsSync(resolve(dirname(manifest), library)) : canLoad(library)
+  return library.includes('/')
+    ? existsSync(resolve(dirname(manifest), library))
+    : hasLibrary(library)
 }
 
 function libraryOf(manifest: string): string | undefined {

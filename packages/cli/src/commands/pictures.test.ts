@@ -67,6 +67,17 @@ describe('pictures', () => {
     expect(stderr).toMatch(/^anyvae: \/proc\/anyvae\/no\.png: cannot be written, got ENOENT.*\n$/)
   })
 
+  it('hand session options on', async () => {
+    const session = (providers: unknown) => JSON.stringify({ executionProviders: providers })
+    const draw = (options: string) =>
+      run(['sample', bundle, '--count', '2', '--out', at('s.npy'), '--session', options])
+    expect(await draw(session([{ name: 'cpu', useArena: false }]))).toMatchObject({ exitCode: 0 })
+    const { exitCode, stderr } = await draw(session(['tpu']))
+    expect(exitCode).toBe(1)
+    expect(stderr).toContain(`not the session's one provider, got ["tpu"]`)
+    await rm(at('s.npy'))
+  })
+
   it('fail in one line where there is no bundle', async () => {
     const { exitCode, stderr } = await run(['sample', at('nowhere'), '--out', at('no.png')])
     expect(exitCode).toBe(1)

@@ -187,6 +187,7 @@ describe('train', () => {
 
   it.each([
     [['--provider', 'cpu', '--engine', 'tfjs'], '--provider: a setting of the onnx engine'],
+    [['--session', '{}', '--engine', 'tfjs'], '--session: a setting of the onnx engine'],
     [['--backend', 'wasm'], '--backend: a setting of the tfjs engine'],
     [
       ['--engine', 'tfjs', '--backend', 'wasm', '--arch', 'conv'],

@@ -1,6 +1,6 @@
 // `anyvae train`: trains a network in a run folder, or goes on with one.
 import { Option, type Command } from 'commander'
-import { addCommand, PROVIDERS, withCommonFlags } from '../command.js'
+import { addCommand, PROVIDERS, sessionFlag, withCommonFlags } from '../command.js'
 import { choice, number, parsed, whole, wholes } from '../flags.js'
 import type { Context } from '../program.js'
 import { SOURCES, withSourceFlags } from '../source.js'
@@ -92,4 +92,5 @@ function withEngineFlags(command: Command): Command {
     .addOption(choice('--backend <name>', 'of the tfjs engine (default: cpu)', BACKENDS))
     .addOption(choice('--provider <name>', 'of the onnx engine (default: cpu)', PROVIDERS))
     .addOption(whole('--threads <n>', 'of the onnx engine (default: all)', 1))
+    .addOption(sessionFlag('further session options of the onnx engine'))
 }

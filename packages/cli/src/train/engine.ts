@@ -16,7 +16,7 @@ function checkEngineFlags(engine: EngineFlag, flags: EngineFlags, arch?: string)
     refuseUsage(`--backend: a setting of the tfjs engine, got engine onnx, expected --engine tfjs`)
   }
   if (engine === 'onnx') return
-  for (const name of ['provider', 'threads'] as const) {
+  for (const name of ['provider', 'threads', 'session'] as const) {
     if (flags[name] === undefined) continue
     refuseUsage(`--${name}: a setting of the onnx engine, got engine tfjs, expected --engine onnx`)
   }
@@ -43,7 +43,8 @@ export async function chooseEngine(
   }
   checkEngineFlags(engine, flags)
   const provider = flags.provider ?? providerOf(same)
-  return onnxEngine(nodeBackend, provider === undefined ? {} : { provider })
+  const { session } = flags
+  return onnxEngine(nodeBackend, { ...(provider && { provider }), ...(session && { session }) })
 }
 
 /** TensorFlow.js's name of a backend as the flag has it. */

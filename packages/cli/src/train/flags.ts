@@ -39,6 +39,8 @@ export interface EngineFlags {
   readonly backend?: BackendFlag
   readonly provider?: ProviderFlag
   readonly threads?: number
+  /** Further session options of onnxruntime. */
+  readonly session?: Readonly<Record<string, unknown>>
 }
 
 export interface TrainFlags extends CommonFlags, SettingFlags, EngineFlags, SourceFlags {

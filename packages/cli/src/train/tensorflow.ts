@@ -9,7 +9,8 @@ interface BackendPackage {
   readonly backend: string
 }
 
-const PACKAGES: Readonly<Record<BackendFlag, BackendPackage>> = {
+/** The package of each backend. */
+export const PACKAGES: Readonly<Record<BackendFlag, BackendPackage>> = {
   cpu: { package: '@tensorflow/tfjs-backend-cpu', backend: 'cpu' },
   wasm: { package: '@tensorflow/tfjs-backend-wasm', backend: 'wasm' },
   node: { package: '@tensorflow/tfjs-node', backend: 'tensorflow' },
