@@ -76,7 +76,7 @@ describe.runIf(HAS_BROWSER).each([
         "threads: not usable, got 0, expected a whole number of 1 to 256",
         "address: not usable, got 'http://', expected a URL",
         "model: not of the expected kind, got [image], expected 'latent'",
-        "model: onnxruntime cannot load it, got 'Can't create a session. ERROR_CODE: 7, ERROR_MESSAGE: Failed to load model because protobuf parsing failed.', expected an ONNX model that it can run",
+        "model: onnxruntime cannot load it, got 'Can't create a session. ERROR_CODE: 7, ERROR_MESSAGE: Failed to load model because protobuf parsing failed.', expected a readable ONNX model",
       ]
     `)
   })

@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os'
 import { env, InferenceSession, Tensor, listSupportedBackends } from 'onnxruntime-node'
 import {
   checkCarried,
+  createCarried,
   checkWhole,
   createQueue,
   inGpuBuffers,
@@ -59,14 +60,14 @@ async function createSession(model: Uint8Array, options: SessionOptions = {}): P
 }
 
 function wrapOptions(session: InferenceSession, options: Settled): WrapOptions {
-  const { provider, threads, carried = {}, profile } = options
+  const { provider, threads, carried, profile } = options
   const executors = executionProviders(options)
   const downloader = createDownloader({ executionProviders: executors, logSeverityLevel: 3 })
   return {
     provider,
     threads,
     Tensor,
-    carried,
+    ...(carried && { carried: createCarried(session, carried) }),
     download: (tensor) => downloader.download(tensor),
     ...(provider === 'webgpu' && { queue: webgpuQueue }),
     async beforeRelease() {

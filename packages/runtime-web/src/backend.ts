@@ -2,8 +2,7 @@
 import { createQueue, refuse, wrapSession } from '@anyvae/runtime'
 import type { Queue, Session, SessionBackend, SessionOptions } from '@anyvae/runtime'
 import type { InferenceSession } from 'onnxruntime-web'
-import { openGpu, type Gpu } from './gpu.js'
-import { startBuild, type Ort, type Setup, type WebProvider } from './onnxruntime.js'
+import { startBuild, type Ort, type Setup } from './onnxruntime.js'
 
 /** How to create a session in a page. */
 export interface WebSessionOptions extends SessionOptions, Pick<Setup, 'wasmPaths'> {}
@@ -31,11 +30,17 @@ async function createSession(model: Uint8Array, options: WebSessionOptions = {})
   if (provider !== 'wasm' && provider !== 'webgpu') {
     refuse('provider: not one of onnxruntime-web', `'${provider}'`, 'auto, webgpu or wasm')
   }
-  const gpu = provider === 'webgpu' ? await openGpu() : undefined
+  const gpu = provider === 'webgpu' ? await (await import('./gpu.js')).openGpu() : undefined
   const { ort, threads } = await startBuild(provider, options)
   const queue: Queue = (task) => pageQueue(gpu ? () => gpu.guard(task) : task)
-  const session = await queue(() => create(ort, model, ortOptions({ ...options, provider }, gpu)))
-  return wrapSession(session, { provider, threads, Tensor: ort.Tensor, queue })
+  const { carried: names } = options
+  const carrying = names && (await import('./carry.js'))
+  const location = gpu && names && carrying?.inGpuBuffers(names)
+  const settled = { ...location, ...settle(options, gpu?.device) }
+  const session = await queue(() => create(ort, model, settled))
+  const carried = names && (await carrying?.carry(session, names, queue))
+  const wrapped = wrapSession(session, { provider, threads, Tensor: ort.Tensor, queue, carried })
+  return gpu?.survive(wrapped, () => pageQueue(() => session.release())) ?? wrapped
 }
 
 async function create(
@@ -47,27 +52,25 @@ async function create(
     return await InferenceSession.create(model, options)
   } catch (cause) {
     if (String(cause).includes('no available backend')) {
-      refuse('onnxruntime: cannot start', cause, 'its .mjs and .wasm files (see wasmPaths)')
+      refuse('onnxruntime: cannot start', cause, 'its files (see wasmPaths)')
     }
-    refuse('model: onnxruntime cannot load it', cause, 'an ONNX model that it can run')
+    refuse('model: onnxruntime cannot load it', cause, 'a readable ONNX model')
   }
 }
 
-function ortOptions(
-  options: SessionOptions & { readonly provider: WebProvider },
-  gpu: Gpu | undefined,
+function settle(
+  { exclusive = false, graphOptimization = 'all', session = {} }: SessionOptions,
+  device: GPUDevice | undefined,
 ): InferenceSession.SessionOptions {
-  const { provider, exclusive = false, graphOptimization = 'all', session = {} } = options
+  const name = device ? 'webgpu' : 'wasm'
   const extra = record(session['extra'])
-  const strict = exclusive && gpu && { disable_cpu_ep_fallback: '1' }
+  const strict = exclusive && device && { disable_cpu_ep_fallback: '1' }
   return {
     graphOptimizationLevel: graphOptimization,
     logSeverityLevel: 3,
     ...session,
     extra: { ...extra, session: { ...record(extra['session']), ...strict } },
-    executionProviders: [
-      { ...settings(session['executionProviders'], provider), name: provider, device: gpu?.device },
-    ],
+    executionProviders: [{ ...settings(session['executionProviders'], name), name, device }],
   }
 }
 
@@ -76,8 +79,7 @@ function settings(raw: unknown, provider: string): Record<string, unknown> {
   const all: readonly unknown[] = Array.isArray(raw) ? raw : [provider]
   const found = record(all[0])
   if (all.length === 1 && (all[0] === provider || found['name'] === provider)) return found
-  const expected = `"${provider}" alone`
-  refuse("session.executionProviders: not the session's one", JSON.stringify(raw), expected)
+  refuse("session.executionProviders: not its one", JSON.stringify(raw), provider)
 }
 
 function record(value: unknown): Record<string, unknown> {

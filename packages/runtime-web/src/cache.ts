@@ -1,6 +1,6 @@
 // Copies of downloaded files in the page's Cache API, for later loads and for work offline.
-import { MANIFEST_FILE, RuntimeError, readUrl, urlReader } from '@anyvae/runtime'
-import type { BundleReader, DownloadOptions } from '@anyvae/runtime'
+import { MANIFEST_FILE, RuntimeError, readUrl } from '@anyvae/runtime'
+import type { BundleReader, DownloadOptions, UrlReader } from '@anyvae/runtime'
 
 /** How to download, and what to keep. */
 export interface CachedOptions extends DownloadOptions {
@@ -12,15 +12,13 @@ export interface CachedOptions extends DownloadOptions {
   readonly cache?: boolean | string
 }
 
-/** Reads a bundle from the URL of its folder. Throws RuntimeError where the URL cannot be parsed. */
-export function bundleReader(folder: string, options: CachedOptions): BundleReader {
-  const reader = urlReader(folder, options)
+/** A bundle's reader that keeps copies. */
+export function cachedReader(reader: UrlReader, options: CachedOptions): BundleReader {
   const copies = openCopies(options)
-  if (!copies) return reader
   const readFresh = async (file: string, bytes?: number): Promise<Uint8Array> =>
     copies.keep(reader.url(file), await reader.read(file, bytes))
   return {
-    location: folder,
+    location: reader.location,
     readFresh,
     async read(file, bytes) {
       const url = reader.url(file)
@@ -31,12 +29,10 @@ export function bundleReader(folder: string, options: CachedOptions): BundleRead
 }
 
 /** Reads one file: a kept copy only where the network fails, since nothing tells whether it is old. */
-export async function readFile(url: string, options: CachedOptions): Promise<Uint8Array> {
-  const read = (): Promise<Uint8Array> => readUrl(url, options)
+export async function readCached(url: string, options: CachedOptions): Promise<Uint8Array> {
   const copies = openCopies(options)
-  if (!copies) return read()
   const key = new URL(url, location.href)
-  return copies.orKept(key, url, async () => copies.keep(key, await read()))
+  return copies.orKept(key, url, async () => copies.keep(key, await readUrl(url, options)))
 }
 
 interface Copies {
@@ -48,9 +44,8 @@ interface Copies {
   orKept(url: URL, file: string, read: () => Promise<Uint8Array>): Promise<Uint8Array>
 }
 
-function openCopies({ cache = false, onProgress, signal }: CachedOptions): Copies | undefined {
-  if (cache === false) return undefined
-  const open = (): Promise<Cache> => caches.open(cache === true ? 'anyvae' : cache)
+function openCopies({ cache, onProgress, signal }: CachedOptions): Copies {
+  const open = (): Promise<Cache> => caches.open(typeof cache === 'string' ? cache : 'anyvae')
   const copies: Copies = {
     async kept(url, file) {
       // A browser that keeps nothing, or refuses to, is no reason to fail.

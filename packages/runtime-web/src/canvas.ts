@@ -12,7 +12,7 @@ export interface DrawOptions {
 }
 
 /**
- * One image of a batch, grey (1 channel), RGB (3) or RGBA (4).
+ * One image of a batch, grey (1 channel) or RGB (3).
  *
  * @throws RuntimeError on another number of channels, or where there is no such image
  */
@@ -27,7 +27,7 @@ export function toImageData(images: ImageBatch, index = 0): ImageData {
 /**
  * Draws all images of a batch, row by row, onto a canvas, which takes the size that they need.
  *
- * @throws RuntimeError on a number of channels that is not 1, 3 or 4, on options out of range, or on
+ * @throws RuntimeError on a number of channels that is not 1 or 3, on options out of range, or on
  * a canvas without a 2D context
  */
 export function drawImages(
@@ -39,7 +39,7 @@ export function drawImages(
   canvas.width = pixels.width
   canvas.height = pixels.height
   const context = canvas.getContext('2d') as CanvasRenderingContext2D | null
-  if (!context) refuse('canvas: no 2D context', 'a canvas in other use', 'one of its own')
+  if (!context) refuse('canvas: no 2D context', 'another', 'its own')
   context.putImageData(pixels, 0, 0)
 }
 
@@ -61,8 +61,8 @@ export function layOut({ data, shape }: ImageBatch, options: DrawOptions): Layou
   checkWhole('columns', columns, 1)
   checkWhole('scale', scale, 1)
   checkWhole('gap', gap, 0)
-  if (![1, 3, 4].includes(channels))
-    refuse('image: cannot be drawn', `${channels} channels`, '1, 3 or 4')
+  if (channels !== 1 && channels !== 3)
+    refuse('images: not to be drawn', `${channels} channels`, '1 or 3')
   const [across, down] = [width * scale + gap, height * scale + gap]
   const whole = Math.min(columns, count) * across - gap
   const pixels = new Uint8ClampedArray(whole * (Math.ceil(count / columns) * down - gap) * 4)
@@ -74,9 +74,9 @@ export function layOut({ data, shape }: ImageBatch, options: DrawOptions): Layou
         const from = image * channels * area + Math.floor(y / scale) * width + Math.floor(x / scale)
         const to = 4 * (corner + y * whole + x)
         for (let colour = 0; colour < 3; colour++) {
-          pixels[to + colour] = 255 * (data[from + (channels === 1 ? 0 : colour) * area] ?? 0)
+          pixels[to + colour] = 255 * (data[from + (channels > 1 ? colour * area : 0)] ?? 0)
         }
-        pixels[to + 3] = channels === 4 ? 255 * (data[from + 3 * area] ?? 0) : 255
+        pixels[to + 3] = 255
       }
     }
   }

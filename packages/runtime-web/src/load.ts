@@ -1,5 +1,5 @@
 // Loading bundles and bare files by URL.
-import { openDecoder, openEncoder, openVae, refuse } from '@anyvae/runtime'
+import { openDecoder, openEncoder, openVae, readUrl, refuse, urlReader } from '@anyvae/runtime'
 import type {
   Decoder,
   Encoder,
@@ -11,7 +11,8 @@ import type {
 } from '@anyvae/runtime'
 import { chooseBackend } from './auto.js'
 import { webBackend } from './backend.js'
-import { bundleReader, readFile, type CachedOptions } from './cache.js'
+import type * as cacheModule from './cache.js'
+import type { CachedOptions } from './cache.js'
 import type { WasmPaths } from './onnxruntime.js'
 
 /** What pages choose besides. */
@@ -36,9 +37,11 @@ export interface LoadVaeOptions extends Omit<OpenVaeOptions, 'provider'>, WebOpt
  * provider cannot start
  */
 export function loadVae(url: string | URL, options: LoadVaeOptions = {}): Promise<Vae> {
-  return open(options, (backend, settled) =>
-    openVae(bundleReader(String(url), options), backend, { lazy: true, ...settled }),
-  )
+  return open(options, async (backend, settled) => {
+    const folder = urlReader(String(url), options)
+    const reader = options.cache ? (await loadCache()).cachedReader(folder, options) : folder
+    return openVae(reader, backend, { lazy: true, ...settled })
+  })
 }
 
 /**
@@ -49,7 +52,7 @@ export function loadVae(url: string | URL, options: LoadVaeOptions = {}): Promis
  */
 export function loadDecoder(url: string | URL, options: LoadOptions = {}): Promise<Decoder> {
   return open(options, async (backend, settled) =>
-    openDecoder(await readFile(String(url), options), backend, settled),
+    openDecoder(await read(String(url), options), backend, settled),
   )
 }
 
@@ -61,8 +64,17 @@ export function loadDecoder(url: string | URL, options: LoadOptions = {}): Promi
  */
 export function loadEncoder(url: string | URL, options: LoadOptions = {}): Promise<Encoder> {
   return open(options, async (backend, settled) =>
-    openEncoder(await readFile(String(url), options), backend, settled),
+    openEncoder(await read(String(url), options), backend, settled),
   )
+}
+
+/** In a file of its own, for pages that keep nothing. */
+function loadCache(): Promise<typeof cacheModule> {
+  return import('./cache.js')
+}
+
+async function read(url: string, options: WebOptions): Promise<Uint8Array> {
+  return options.cache ? (await loadCache()).readCached(url, options) : readUrl(url, options)
 }
 
 interface Opened {
@@ -85,5 +97,5 @@ async function open<T extends Opened>(
 async function checkAborted<T extends Opened>(model: T, { signal }: WebOptions): Promise<T> {
   if (!signal?.aborted) return model
   await model.release()
-  refuse('load: aborted', signal.reason, 'no abort')
+  refuse('load: aborted', signal.reason, 'none')
 }

@@ -48,7 +48,7 @@ export async function startBuild(provider: WebProvider, setup: Setup): Promise<S
   if (threads !== undefined) checkWhole('threads', threads, 1, 256)
   const build = (started[provider] ??= configure(await importBuild(provider), setup))
   if (globalThis.crossOriginIsolated && threads !== undefined && threads !== build.threads) {
-    refuse('threads: settled for this page by its first session', threads, build.threads)
+    refuse('threads: settled by the first session', threads, build.threads)
   }
   return build
 }
@@ -61,7 +61,7 @@ async function importBuild(provider: WebProvider): Promise<Ort> {
       ? import('onnxruntime-web/wasm')
       : import('onnxruntime-web/webgpu'))
   } catch (cause) {
-    refuse('onnxruntime: cannot be imported', cause, 'the modules of onnxruntime-web')
+    refuse('onnxruntime: cannot be imported', cause, 'onnxruntime-web')
   }
 }
 
@@ -78,12 +78,10 @@ function configure(ort: Ort, { threads, wasmPaths }: Setup): Started {
 }
 
 /** The paths as addresses that mean the same in a worker; a folder ends with a slash. */
-export function absolutePaths(paths: WasmPaths): string | { mjs?: string; wasm?: string } {
+export function absolutePaths(paths: WasmPaths): WasmPaths {
+  const absolute = (path: string): string => new URL(path, location.href).href
   if (typeof paths === 'string') return absolute(paths.replace(/\/?$/, '/'))
-  const { mjs, wasm } = paths
-  return { ...(mjs && { mjs: absolute(mjs) }), ...(wasm && { wasm: absolute(wasm) }) }
-}
-
-function absolute(path: string | URL): string {
-  return new URL(path, location.href).href
+  return Object.fromEntries(
+    Object.entries(paths).map(([file, path]) => [file, absolute(String(path))]),
+  )
 }

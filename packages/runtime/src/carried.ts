@@ -7,6 +7,8 @@ export type CarriedNames = Readonly<Record<string, string>>
 
 /** The values that are kept between the runs of one session. */
 export interface Carried {
+  /** The carried outputs, each with the input that it feeds. */
+  readonly names: CarriedNames
   /** The kept values, by input. */
   values(): Readonly<Record<string, Tensor>>
   /** What to fetch for the outputs asked for. */
@@ -54,8 +56,13 @@ function typeOf(
   return value.isTensor ? value.type : 'no tensor'
 }
 
-/** Nothing is kept before the first run. */
-export function createCarried(names: CarriedNames): Carried {
+/**
+ * What a session carries; nothing is kept before the first run. For backends, to hand to `wrapSession`.
+ *
+ * @throws RuntimeError as `checkCarried` does
+ */
+export function createCarried(session: InferenceSession, names: CarriedNames): Carried {
+  checkCarried(session, names)
   const outputs = Object.keys(names)
   // Where outputs are bound to the GPU, onnxruntime-node expects in each run those of the runs before.
   const fetched = new Set(outputs)
@@ -65,6 +72,7 @@ export function createCarried(names: CarriedNames): Carried {
     kept = {}
   }
   return {
+    names,
     values: () => kept,
     fetches(asked) {
       if (outputs.length === 0) return asked

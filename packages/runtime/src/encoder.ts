@@ -5,6 +5,9 @@ import type { Promised, RuntimeInfo, VaeShape } from './half.js'
 import { checkImages, type Images } from './images.js'
 import type { Session, SessionBackend } from './session.js'
 
+// What pages that encode need besides: it is loaded with this file.
+export { drawPosterior } from './posterior.js'
+
 /** The posteriors q(z given x) of some images, diagonal normals. */
 export interface Encoded {
   /** Means, [images, latent size]. */

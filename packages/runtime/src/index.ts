@@ -1,5 +1,6 @@
 // The public names of this package.
-export { checkCarried, inGpuBuffers, type CarriedNames } from './carried.js'
+export { checkCarried, createCarried, inGpuBuffers } from './carried.js'
+export type { Carried, CarriedNames } from './carried.js'
 export { checkWhole } from './check.js'
 export { openDecoder } from './decoder.js'
 export type { DecodedBatch, DecodeOptions, Decoder, Decoding, ImageBatch } from './decoder.js'
@@ -7,7 +8,7 @@ export { openEncoder, type Encoded, type Encoder } from './encoder.js'
 export { RuntimeError, refuse } from './error.js'
 export type { OpenOptions, RuntimeInfo, VaeShape } from './half.js'
 export type { Images, Pixels } from './images.js'
-export { drawLatents, drawPosterior, interpolateLatents } from './latents.js'
+export { drawLatents, interpolateLatents } from './latents.js'
 export type { InterpolateOptions, LatentBatch, Latents, SampleOptions } from './latents.js'
 export { FORMAT_VERSION } from './manifest.js'
 export type {
@@ -24,6 +25,7 @@ export type {
 export { wrapSession, type WrapOptions } from './ort-session.js'
 export { sha256Hex } from './sha256.js'
 export { checkPath, parseManifest } from './parse-manifest.js'
+export { drawPosterior } from './posterior.js'
 export { createQueue, type Queue } from './queue.js'
 export { MANIFEST_FILE, readManifest, readModel, type BundleReader } from './reader.js'
 export type {

@@ -1,5 +1,5 @@
-// Latent vectors: checked, drawn from the prior or a posterior, and interpolated.
-import { randomStream } from '@anyvae/random'
+// Latent vectors: checked, drawn from the prior, and interpolated.
+import { drawNormals } from '@anyvae/random'
 import { checkLength, checkOptions, checkValues, checkWhole } from './check.js'
 import { isDims, kindOf, rowCount, valuesAndShape } from './check.js'
 import { RuntimeError, refuse } from './error.js'
@@ -59,25 +59,10 @@ export function drawLatents(
   return { data: data.map((value) => temperature * value), shape: [count, latentSize] }
 }
 
-/**
- * Draws one latent for each posterior: mean + exp(log variance / 2) × noise, value by value, in
- * float64 and rounded once to float32, with noise i being normal i of the stream `posterior`.
- *
- * @throws RuntimeError where there are not as many means as log variances, or the seed is out of range
- */
-export function drawPosterior(
-  posterior: { readonly mean: Float32Array; readonly logVariance: Float32Array },
-  seed: number,
-): Float32Array {
-  const { mean, logVariance } = posterior
-  checkAlike('mean and logVariance', mean, logVariance)
-  const noise = normals(seed, 'posterior', mean.length)
-  return mean.map((m, i) => m + Math.exp((logVariance[i] ?? 0) / 2) * (noise[i] ?? 0))
-}
-
-function normals(seed: number, stream: string, count: number): Float32Array {
+/** The first normals of a stream. Throws RuntimeError where the seed is unusable. */
+export function normals(seed: number, stream: string, count: number): Float32Array {
   try {
-    return randomStream(seed, stream).normals(count)
+    return drawNormals(seed, stream, count)
   } catch (cause) {
     throw new RuntimeError(cause instanceof Error ? cause.message : String(cause), { cause })
   }
@@ -126,7 +111,8 @@ export function interpolateLatents(
   return { data, shape: [steps, a.length] }
 }
 
-function checkAlike(names: string, first: Float32Array, second: Float32Array): void {
+/** Throws RuntimeError where two arrays are not of one length. */
+export function checkAlike(names: string, first: Float32Array, second: Float32Array): void {
   if (first.length === second.length) return
   const got = `${first.length} and ${second.length} values`
   refuse(`${names}: not of one length`, got, 'as many of both')

@@ -1,6 +1,6 @@
 // A session of the seam over an InferenceSession of onnxruntime-node or onnxruntime-web.
 import type { InferenceSession, OnnxValue, Tensor, TensorConstructor } from 'onnxruntime-common'
-import { checkCarried, createCarried, type CarriedNames } from './carried.js'
+import type { Carried } from './carried.js'
 import { checkLength } from './check.js'
 import { refuse } from './error.js'
 import { createQueue, type Queue } from './queue.js'
@@ -14,26 +14,21 @@ export interface WrapOptions {
   readonly Tensor: TensorConstructor
   /** The queue of the session's runs; one of its own where left out. */
   readonly queue?: Queue
-  /** The outputs that feed inputs of the next run; see `carried` of SessionOptions. */
-  readonly carried?: CarriedNames
+  /** What feeds the next run, where anything does (`createCarried`). */
+  readonly carried?: Carried | undefined
   /** Copies a tensor from the device to memory, which leaves it as it was; `getData` where left out. */
   readonly download?: (tensor: Tensor) => Promise<Tensor>
   /** Called after the last run and before the release. */
   readonly beforeRelease?: () => void | Promise<void>
 }
 
-/**
- * Wraps an InferenceSession: feeds checked, runs queued, nothing after release. For backends.
- *
- * @throws RuntimeError where it lacks what is to be carried; the InferenceSession stays the caller's
- */
+/** Wraps an InferenceSession: feeds checked, runs queued, nothing after release. For backends. */
 export function wrapSession(session: InferenceSession, options: WrapOptions): Session {
-  const { provider, threads, queue = createQueue(), carried: names = {} } = options
-  checkCarried(session, names)
+  const { provider, threads, queue = createQueue(), carried } = options
+  const names = carried?.names ?? {}
   const inputs = session.inputMetadata.map(sessionValue)
   const outputs = session.outputMetadata.map(sessionValue)
   const own = session.outputNames.filter((name) => !(name in names))
-  const carried = createCarried(names)
   const read = valueReader(options)
   let released = false
   const refuseReleased = (): void => {
@@ -53,23 +48,24 @@ export function wrapSession(session: InferenceSession, options: WrapOptions): Se
       const carriedInputs = Object.values(names)
       checkFed(inputs, (name) => name in fed || carriedInputs.includes(name))
       return queue(async () => {
-        const tensors = { ...carried.values(), ...fed }
+        const tensors = { ...carried?.values(), ...fed }
         checkFed(inputs, (name) => name in tensors)
-        const results = await session.run(tensors, carried.fetches(fetches)).catch(runFailed)
-        carried.keep(results)
+        const fetched = carried?.fetches(fetches) ?? fetches
+        const results = await session.run(tensors, fetched).catch(runFailed)
+        carried?.keep(results)
         return readAll(pick(results, fetches), read)
       })
     },
     async carried() {
       refuseReleased()
-      return queue(() => readAll(carried.values(), read))
+      return queue(() => readAll(carried?.values() ?? {}, read))
     },
     async release() {
       refuseReleased()
       released = true
       await queue(async () => {
         // Before the session: what belongs to its device cannot be freed after it.
-        carried.dispose()
+        carried?.dispose()
         await options.beforeRelease?.()
         await session.release()
       })
@@ -131,23 +127,20 @@ function tensor(value: TensorValue, name: string, Class: TensorConstructor): Ten
   return new Class(type, data, dims)
 }
 
-function tensorValue(value: OnnxValue, name: string): TensorValue {
-  const { type, data, dims } = value
-  switch (type) {
-    case 'float32':
-      if (data instanceof Float32Array) return { type, dims, data }
-      break
-    case 'int32':
-      if (data instanceof Int32Array) return { type, dims, data }
-      break
-    case 'int64':
-      if (data instanceof BigInt64Array) return { type, dims, data }
-      break
-    case 'uint8':
-    case 'bool':
-      if (data instanceof Uint8Array) return { type, dims, data }
-  }
-  refuse(`output '${name}': unsupported type`, type, 'float32, int32, int64, uint8 or bool')
+const ARRAYS = {
+  float32: Float32Array,
+  int32: Int32Array,
+  int64: BigInt64Array,
+  uint8: Uint8Array,
+  bool: Uint8Array,
+}
+
+function tensorValue({ type, data, dims }: OnnxValue, name: string): TensorValue {
+  const known = Object.entries(ARRAYS).some(
+    ([each, Class]) => each === type && data instanceof Class,
+  )
+  if (known) return { type, dims, data } as TensorValue
+  refuse(`output '${name}': unsupported type`, type, Object.keys(ARRAYS).join(', '))
 }
 
 function runFailed(cause: unknown): never {

@@ -1,7 +1,7 @@
 // From parsed JSON to a manifest: a table of hand-written checks, no schema library in a page.
 import { refuse } from './error.js'
 import { FORMAT_VERSION } from './manifest.js'
-import type { Damage, ImageShape, Manifest, ManifestFile } from './manifest.js'
+import type { Damage, Manifest, ManifestFile } from './manifest.js'
 
 /** Returns where the value is as it should be, and throws a RuntimeError naming `field` elsewhere. */
 type Check = (value: unknown, field: string) => void
@@ -14,8 +14,6 @@ const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && Numb
 const text = check(isText, 'a text')
 const number = check(isNumber, 'a number')
 const count = check(isCount, 'a whole number of at least 1')
-
-const imageChecks: Checks<ImageShape> = { channels: count, height: count, width: count }
 
 const damage: Checks<Damage> = {
   data: text,
@@ -44,26 +42,19 @@ const manifest: Checks<Manifest> = {
   architecture: fields({ name: text }),
   latentSize: count,
   image: fields({
-    ...imageChecks,
+    channels: count,
+    height: count,
+    width: count,
     range: check((value) => JSON.stringify(value) === '[0,1]', '[0,1]'),
   }),
   likelihood: choice('bernoulli', 'gaussian'),
   opset: count,
   irVersion: count,
   files: checkFiles,
-  training: optional(
-    fields({
-      ...all(optional(text), ['data', 'engine', 'command']),
-      ...all(optional(number), ['images', 'epochs', 'steps', 'batchSize', 'seed']),
-      ...all(optional(number), ['learningRate', 'beta']),
-    }),
-  ),
-  quality: optional(
-    fields({
-      ...all(optional(text), ['data', 'split', 'binarisation']),
-      ...all(optional(number), ['images', 'samples', 'negativeElbo', 'reconstruction', 'kl']),
-      activeUnits: optional(number),
-    }),
+  training: summary('data engine command', 'images epochs steps batchSize seed learningRate beta'),
+  quality: summary(
+    'data split binarisation',
+    'images samples negativeElbo reconstruction kl activeUnits',
   ),
   producer: fields({ name: text, version: text }),
   license: text,
@@ -120,8 +111,11 @@ function optional(checkPresent: Check): Check {
   }
 }
 
-function all(checkField: Check, names: readonly string[]): Record<string, Check> {
-  return Object.fromEntries(names.map((name) => [name, checkField]))
+/** A part that may be absent, and in it any of these texts and numbers. */
+function summary(texts: string, numbers: string): Check {
+  const all = (names: string, checkField: Check): [string, Check][] =>
+    names.split(' ').map((name) => [name, optional(checkField)])
+  return optional(fields(Object.fromEntries([...all(texts, text), ...all(numbers, number)])))
 }
 
 function checkVersion(version: unknown, field: string): void {

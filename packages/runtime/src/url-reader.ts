@@ -86,7 +86,7 @@ async function readBody(response: Response, options: Download, fail: Fail): Prom
   const { file, onProgress, bytes } = options
   const total = bytes ?? contentLength(response)
   const reader = response.body?.getReader()
-  const pieces: Uint8Array[] = []
+  const pieces: Uint8Array<ArrayBuffer>[] = []
   let loaded = 0
   for (;;) {
     const piece = await reader?.read()
@@ -100,23 +100,13 @@ async function readBody(response: Response, options: Download, fail: Fail): Prom
     }
   }
   if (total !== undefined && loaded < total) fail(`only ${loaded} of ${total} bytes`)
-  return join(pieces, loaded)
+  return new Uint8Array(await new Blob(pieces).arrayBuffer())
 }
 
 /** The size of the body, unless it is that of a compressed one. */
 function contentLength({ headers }: Response): number | undefined {
   const length = headers.get('content-length')
   return length === null || headers.has('content-encoding') ? undefined : Number(length)
-}
-
-function join(pieces: readonly Uint8Array[], length: number): Uint8Array {
-  const whole = new Uint8Array(length)
-  let at = 0
-  for (const piece of pieces) {
-    whole.set(piece, at)
-    at += piece.length
-  }
-  return whole
 }
 
 function parseUrl(url: string): URL {

@@ -1,11 +1,11 @@
 // A whole VAE from a bundle: both halves behind one object.
 import { checkOptions } from './check.js'
 import { createDecoder, type DecodedBatch, type Decoder, type Decoding } from './decoder.js'
-import { createEncoder, type Encoded, type Encoder, type HalfSource } from './encoder.js'
+import type * as encoderModule from './encoder.js'
+import type { Encoded, Encoder, HalfSource } from './encoder.js'
 import { refuse } from './error.js'
 import type { OpenOptions, RuntimeInfo } from './half.js'
 import type { Images } from './images.js'
-import { drawPosterior } from './latents.js'
 import type { Manifest, Precision, Role } from './manifest.js'
 import { readManifest, readModel, type BundleReader } from './reader.js'
 import type { SessionBackend } from './session.js'
@@ -61,7 +61,10 @@ export async function openVae(
     const model = await readModel(reader, manifest, path)
     return { model, backend, options, promised: { latentSize, image, precision } }
   }
-  const encoder = once(async () => createEncoder(await source('encoder')))
+  const encoder = once(async () => {
+    const { createEncoder } = await encoderCode()
+    return createEncoder(await source('encoder'))
+  })
   if (options.lazy !== true) await encoder.get()
   try {
     return vae(manifest, encoder, await createDecoder(await source('decoder')))
@@ -70,6 +73,9 @@ export async function openVae(
     throw error
   }
 }
+
+/** The encoder's code too is downloaded only where it is used. */
+const encoderCode = (): Promise<typeof encoderModule> => import('./encoder.js')
 
 function vae(manifest: Manifest, encoder: Once<Encoder>, decoder: Decoder): Vae {
   const encode = async (images: Images): Promise<Encoded> => (await encoder.get()).encode(images)
@@ -84,6 +90,7 @@ function vae(manifest: Manifest, encoder: Once<Encoder>, decoder: Decoder): Vae 
       checkOptions('reconstruct', options, ['seed'])
       const { seed } = options
       const posterior = await encode(images)
+      const { drawPosterior } = await encoderCode()
       const data = seed === undefined ? posterior.mean : drawPosterior(posterior, seed)
       const latents = { data, shape: posterior.shape }
       return { ...(await decoder.decode(latents)), latents }
