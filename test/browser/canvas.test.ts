@@ -70,7 +70,7 @@ describe.runIf(HAS_BROWSER)('a page that draws', () => {
     expect(failures.every(({ isRuntimeError }) => isRuntimeError)).toBe(true)
     expect(failures.map(({ message }) => message)).toMatchInlineSnapshot(`
       [
-        "image: cannot be drawn, got 2 channels, expected 1, 3 or 4",
+        "images: not to be drawn, got 2 channels, expected 1 or 3",
         "index: not usable, got 1, expected a whole number of 0 to 0",
         "scale: not usable, got 0.5, expected a whole number of at least 1",
       ]
