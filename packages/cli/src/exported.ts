@@ -88,9 +88,11 @@ async function runFiles(
   const { reproduceCommand } = await import('./train/settings.js')
   const run = await readRun(folder)
   const reshaped = await isImageFolder(run.data.source)
-  const command = reproduceCommand(run, { folder, reshaped })
+  // Of a run that a page trained, there is no command that made it.
+  const made = 'node' in run.checkpoint.computedWith.versions
+  const about = made ? { command: reproduceCommand(run, { folder, reshaped }) } : {}
   const options = { name, ...(opset && { opset }), ...(license && { license }), onGraph }
-  return createBundle(trainedOf(run, { command }), options)
+  return createBundle(trainedOf(run, about), options)
 }
 
 /** Whether a source is a folder of image files: those may have been resized and converted. */

@@ -4,7 +4,7 @@ import { onnxEngine } from '@anyvae/trainer'
 import { enginePeer } from './engine.mjs'
 
 /** Steps a run, as the page of the playground takes them. */
-const CHUNK_STEPS = 40
+const CHUNK_STEPS = 20
 
 export function anyvae(task, { threads, ort }) {
   return enginePeer(task, {
