@@ -1,7 +1,10 @@
 // The runtime in a page, on WASM: what it computes, with how many threads, and what it downloads.
+import { join } from 'node:path'
+import { loadVae } from '@anyvae/runtime-node'
 import { describe, expect, it } from 'vitest'
+import { ROOT } from '../command.js'
 import { HAS_BROWSER, useBrowser } from './browser.js'
-import { everythingInNode, expectAlike, MODELS } from './compare.js'
+import { everythingInNode, expectAlike, expectClose, MODELS } from './compare.js'
 import { startSite } from './site.js'
 
 describe.runIf(HAS_BROWSER)('a page on WASM', () => {
@@ -51,4 +54,46 @@ describe.runIf(HAS_BROWSER)('a page on WASM', () => {
     })
     expect(site.asked).toEqual(['encoder.onnx'])
   })
+
+  it('takes bare files, and onnxruntime from where it is told', async () => {
+    const { page } = await browser.open((await startSite()).url)
+    const { mean, pixels, shape, from } = await page.evaluate(async () => {
+      const options = { provider: 'wasm', wasmPaths: '/there' } as const
+      const decoder = await anyvae.loadDecoder('/models/mnist-conv/decoder.onnx', options)
+      const encoder = await anyvae.loadEncoder('/models/mnist-conv/encoder.onnx', options)
+      const images = await decoder.sample(5, { seed: 3, temperature: 0.9 })
+      const { mean } = await encoder.encode(images)
+      const shape = [decoder.latentSize, decoder.image, encoder.latentSize, encoder.image]
+      await Promise.all([decoder.release(), encoder.release()])
+      const names = performance.getEntriesByType('resource').map(({ name }) => new URL(name))
+      const from = names.map(({ pathname }) => pathname).filter((path) => path.includes('ort-'))
+      return { mean, pixels: images.data, shape, from }
+    })
+    const expected = await everythingInNode('mnist-conv')
+    expectClose('images', pixels, expected.sampled)
+    expectClose('means', mean, expected.mean)
+    const image = { channels: 1, height: 28, width: 28 }
+    expect(shape).toEqual([20, image, 20, image])
+    expect(new Set(from)).toEqual(
+      new Set(['/there/ort-wasm-simd-threaded.mjs', '/there/ort-wasm-simd-threaded.wasm']),
+    )
+  })
+
+  it.each(['float16', 'int8'] as const)(
+    'decodes with %s weights as Node does',
+    async (precision) => {
+      const { page } = await browser.open((await startSite()).url)
+      const { info, data } = await page.evaluate(async (precision) => {
+        const options = { provider: 'wasm', precision } as const
+        const vae = await anyvae.loadVae('/models/mnist-conv', options)
+        const { data } = await vae.sample(5, { seed: 3 })
+        await vae.release()
+        return { info: vae.info, data }
+      }, precision)
+      expect(info).toMatchObject({ provider: 'wasm', precision })
+      const vae = await loadVae(join(ROOT, 'models/mnist-conv'), { precision })
+      expectClose('images', data, (await vae.sample(5, { seed: 3 })).data)
+      await vae.release()
+    },
+  )
 })
