@@ -79,7 +79,7 @@ function settings(raw: unknown, provider: string): Record<string, unknown> {
   const all: readonly unknown[] = Array.isArray(raw) ? raw : [provider]
   const found = record(all[0])
   if (all.length === 1 && (all[0] === provider || found['name'] === provider)) return found
-  refuse("session.executionProviders: not its one", JSON.stringify(raw), provider)
+  refuse('session.executionProviders: not its one', JSON.stringify(raw), provider)
 }
 
 function record(value: unknown): Record<string, unknown> {

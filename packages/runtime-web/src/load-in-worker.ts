@@ -155,11 +155,10 @@ function ownWorker(): Worker {
 
 /** Where the page's import map has onnxruntime, if there is one. */
 function moduleUrls(): ModuleUrls | undefined {
+  // Of a variable: webpack resolves what stands there in full, and refuses these.
+  const resolve = (name: string): string => import.meta.resolve(name)
   try {
-    return {
-      wasm: import.meta.resolve('onnxruntime-web/wasm'),
-      webgpu: import.meta.resolve('onnxruntime-web/webgpu'),
-    }
+    return { wasm: resolve('onnxruntime-web/wasm'), webgpu: resolve('onnxruntime-web/webgpu') }
   } catch {
     return undefined
   }

@@ -16,7 +16,7 @@ export type ModuleUrls = Readonly<Record<WebProvider, string>>
 
 /** What a build takes at its start alone. */
 export interface Setup {
-  /** The most threads; there is one where the page is not cross-origin isolated. */
+  /** The most threads; there is one on WebGPU, and where the page is not cross-origin isolated. */
   readonly threads?: number | undefined
   readonly wasmPaths?: WasmPaths | undefined
 }
@@ -46,20 +46,27 @@ export function setModules(urls: ModuleUrls | undefined): void {
 export async function startBuild(provider: WebProvider, setup: Setup): Promise<Started> {
   const { threads } = setup
   if (threads !== undefined) checkWhole('threads', threads, 1, 256)
-  const build = (started[provider] ??= configure(await importBuild(provider), setup))
-  if (globalThis.crossOriginIsolated && threads !== undefined && threads !== build.threads) {
+  // Not on WebGPU: in a worker of one file, threads know the other build alone (see worker.ts).
+  const several = provider === 'wasm' && globalThis.crossOriginIsolated
+  const build = (started[provider] ??= configure(await importBuild(provider), several, setup))
+  if (several && threads !== undefined && threads !== build.threads) {
     refuse('threads: settled by the first session', threads, build.threads)
   }
   return build
 }
 
+/**
+ * Each name in full, since bundlers follow no others; in a table, since of the two branches of a
+ * condition minifiers make one, which downloads both.
+ */
+const builds: Readonly<Record<WebProvider, () => Promise<Ort>>> = {
+  wasm: () => import('onnxruntime-web/wasm'),
+  webgpu: () => import('onnxruntime-web/webgpu'),
+}
+
 async function importBuild(provider: WebProvider): Promise<Ort> {
   try {
-    if (modules) return await importFrom(modules[provider])
-    // Each name in full: bundlers follow no others.
-    return await (provider === 'wasm'
-      ? import('onnxruntime-web/wasm')
-      : import('onnxruntime-web/webgpu'))
+    return await (modules ? importFrom(modules[provider]) : builds[provider]())
   } catch (cause) {
     refuse('onnxruntime: cannot be imported', cause, 'onnxruntime-web')
   }
@@ -69,11 +76,11 @@ function importFrom(url: string): Promise<Ort> {
   return import(/* webpackIgnore: true */ /* @vite-ignore */ url) as Promise<Ort>
 }
 
-function configure(ort: Ort, { threads, wasmPaths }: Setup): Started {
+function configure(ort: Ort, several: boolean, { threads, wasmPaths }: Setup): Started {
   const { wasm } = ort.env
   if (wasmPaths !== undefined) wasm.wasmPaths = absolutePaths(wasmPaths)
   const all = Math.min(navigator.hardwareConcurrency, MOST_THREADS)
-  wasm.numThreads = globalThis.crossOriginIsolated ? (threads ?? all) : 1
+  wasm.numThreads = several ? (threads ?? all) : 1
   return { ort, threads: wasm.numThreads }
 }
 

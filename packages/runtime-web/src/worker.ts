@@ -9,6 +9,9 @@ interface Loaded {
   readonly controller: AbortController
 }
 
+// Where a bundler makes one file of the worker, onnxruntime starts its threads from that file.
+if (self.name.startsWith('em-pthread')) void import('onnxruntime-web/wasm')
+
 const loaded = new Map<number, Loaded>()
 
 addEventListener('message', ({ data }: MessageEvent<Request>) => {

@@ -41,6 +41,13 @@ export function checkLength(name: string, length: number, shape: readonly number
   )
 }
 
+/** Throws RuntimeError where two arrays are not of one length. */
+export function checkAlike(names: string, first: Float32Array, second: Float32Array): void {
+  if (first.length === second.length) return
+  const got = `${first.length} and ${second.length} values`
+  refuse(`${names}: not of one length`, got, 'as many of both')
+}
+
 /** The values of an argument that may come with their shape, as whatever they are. */
 export function valuesAndShape(argument: unknown): { data: unknown; shape: unknown } {
   const whole = typeof argument === 'object' && argument !== null && 'data' in argument

@@ -5,8 +5,9 @@ import { checkOptions } from './check.js'
 import { refuse } from './error.js'
 import { openHalf, rowDims, type Half, type OpenOptions } from './half.js'
 import type { RuntimeInfo, VaeShape } from './half.js'
-import { checkLatents, drawLatents, interpolateLatents } from './latents.js'
-import type { InterpolateOptions, LatentBatch, Latents, SampleOptions } from './latents.js'
+import type { InterpolateOptions } from './interpolate.js'
+import { checkLatents, drawLatents } from './latents.js'
+import type { LatentBatch, Latents, SampleOptions } from './latents.js'
 import type { Session, SessionBackend } from './session.js'
 
 /** Images that a model computed. */
@@ -90,7 +91,9 @@ export async function createDecoder(source: HalfSource): Promise<Decoder> {
     decode: (latents, options = {}) => decode(half, latents, options),
     sample: async (count, options) => decodeAll(drawLatents(count, latentSize, options)),
     interpolate: async (a, b, options) => {
-      const [from, to] = [one('a', a, latentSize), one('b', b, latentSize)]
+      // Seldom needed, so that pages download it only then.
+      const { interpolateLatents, oneLatent } = await import('./interpolate.js')
+      const [from, to] = [oneLatent('a', a, latentSize), oneLatent('b', b, latentSize)]
       return decodeAll(interpolateLatents(from, to, options))
     },
     release: () => session.release(),
@@ -126,11 +129,4 @@ async function decode(half: Half, latents: Latents, options: DecodeOptions): Pro
     shape: [count, channels, height, width],
     ...(results['logits'] && { logits: results['logits'] }),
   }
-}
-
-/** The one latent that an end of an interpolation is. */
-function one(name: string, latents: Latents, latentSize: number): Float32Array {
-  const { data } = checkLatents(name, latents, latentSize)
-  if (data.length === latentSize) return data
-  refuse(`${name}: not exactly one latent`, data.length / latentSize, 1)
 }

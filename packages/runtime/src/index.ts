@@ -8,8 +8,9 @@ export { openEncoder, type Encoded, type Encoder } from './encoder.js'
 export { RuntimeError, refuse } from './error.js'
 export type { OpenOptions, RuntimeInfo, VaeShape } from './half.js'
 export type { Images, Pixels } from './images.js'
-export { drawLatents, interpolateLatents } from './latents.js'
-export type { InterpolateOptions, LatentBatch, Latents, SampleOptions } from './latents.js'
+export { interpolateLatents, type InterpolateOptions } from './interpolate.js'
+export { drawLatents } from './latents.js'
+export type { LatentBatch, Latents, SampleOptions } from './latents.js'
 export { FORMAT_VERSION } from './manifest.js'
 export type {
   Calibration,

@@ -1,11 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { RuntimeError, drawLatents, drawPosterior, interpolateLatents } from './index.js'
-import {
-  checkLatents,
-  type InterpolateOptions,
-  type Latents,
-  type SampleOptions,
-} from './latents.js'
+import type { InterpolateOptions } from './interpolate.js'
+import { checkLatents, type Latents, type SampleOptions } from './latents.js'
 
 const vector = (...values: number[]): Float32Array => Float32Array.from(values)
 const rows = ({ data, shape }: { data: Float32Array; shape: readonly number[] }): number[][] =>

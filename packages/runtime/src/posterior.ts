@@ -1,5 +1,6 @@
 // Latents drawn from posteriors.
-import { checkAlike, normals } from './latents.js'
+import { checkAlike } from './check.js'
+import { normals } from './latents.js'
 
 /**
  * Draws one latent for each posterior: mean + exp(log variance / 2) × noise, value by value, in
