@@ -165,7 +165,7 @@ describe.runIf(HAS_BROWSER)('a page without the files of onnxruntime', () => {
         )
         expect(isRuntimeError).toBe(true)
         expect(message).toMatch(
-          /^onnxruntime: cannot start, got '.+', expected its \.mjs and \.wasm files \(see wasmPaths\)$/s,
+          /^onnxruntime: cannot start, got '.+', expected its files \(see wasmPaths\)$/s,
         )
       }
     },
