@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config'
 const conditions = ['@anyvae/source']
 
 /** Tests in Chromium, which is found or installed before the first of them. */
-const browser = ['test/browser/**/*.test.ts']
+const browser = ['test/{browser,starts}/**/*.test.ts']
 
 export default defineConfig({
   resolve: { conditions: [...conditions, 'module', 'browser', 'development|production'] },
