@@ -12,6 +12,7 @@ function run(line: string, env: Readonly<Record<string, string>> = {}) {
 }
 
 const SCRIPTS = [
+  'bench-page/run.mjs',
   'bench-scaling/run.mjs',
   'bench-training/run.mjs',
   'conformance.mjs',
@@ -43,6 +44,7 @@ it.each([
     'bench-scaling/run.mjs --out a.gif',
     "bench:scaling: --out: unknown ending, got 'a.gif', expected",
   ],
+  ['bench-page/run.mjs --seconds 0', "bench:page: --seconds: got '0', expected a number above 0"],
   ['bench-training/run.mjs --networks cnn', "--networks: unknown, got 'cnn', expected mlp"],
   ['bench-training/run.mjs --rounds 0', "bench:training: --rounds: got '0', expected a whole"],
   ['test-onnx/run.mjs --opset 12', "test:onnx: --opset: unknown, got '12', expected 13 to 21"],

@@ -47,11 +47,12 @@ async function opened(): Promise<{ page: Page; errors: readonly string[] }> {
 
 async function chooseGlyphs(page: Page, count: number): Promise<void> {
   await page.getByLabel('How many').fill(String(count))
+  await page.getByLabel('How many').blur()
   await page.getByText(`${count.toLocaleString('en')} images to train on`).waitFor()
 }
 
 async function startTraining(page: Page, epochs: number): Promise<void> {
-  await page.getByLabel('Epochs').fill(String(epochs))
+  await page.getByLabel('Epochs', { exact: true }).fill(String(epochs))
   await page.getByLabel('WASM').check({ force: true })
   await page.getByRole('button', { name: 'Train' }).click()
 }
@@ -83,7 +84,7 @@ function colours(page: Page, id: string): Promise<number> {
   })
 }
 
-describe.skipIf(!HAS_BROWSER)('the playground', () => {
+describe.skipIf(!HAS_BROWSER)('the playground', { timeout: 300_000 }, () => {
   it('trains glyphs, and gives the files that the command line exports, byte for byte', async () => {
     const { page, errors } = await opened()
     await chooseGlyphs(page, 1000)
@@ -154,6 +155,7 @@ describe.skipIf(!HAS_BROWSER)('the playground', () => {
     await page.getByLabel('Draw', { exact: true }).check({ force: true })
     await page.getByRole('button', { name: 'Train' }).click()
     await page.getByRole('alert').getByText('expected a drawing at least').waitFor()
+    await page.locator('#pad').scrollIntoViewIfNeeded()
     const box = await page.locator('#pad').boundingBox()
     const { x = 0, y = 0, width = 0 } = box ?? {}
     await page.mouse.move(x + width / 3, y + width / 3)

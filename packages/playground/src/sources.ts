@@ -39,7 +39,7 @@ export class Sources {
     const found = this.#chosen[this.#source]
     if (found) return found
     const wanted = {
-      glyphs: 'a number of glyphs from 100 to 60000',
+      glyphs: 'a number of glyphs from 100 to 20000',
       drawings: 'a drawing at least: draw something and add it',
       files: 'files: drop some, or choose them',
     }

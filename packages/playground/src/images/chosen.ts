@@ -11,9 +11,9 @@ export interface Chosen {
 
 /** As `--data glyphs:<count>` of the command line: a tenth more to test on. */
 export function chosenGlyphs(count: number): Chosen {
-  if (!Number.isInteger(count) || count < 100 || count > 60_000) {
+  if (!Number.isInteger(count) || count < 100 || count > 20_000) {
     throw new ImagesError(
-      `glyphs: no usable number, got ${count}, expected a whole number from 100 to 60000`,
+      `glyphs: no usable number, got ${count}, expected a whole number from 100 to 20000`,
     )
   }
   return {
