@@ -27,7 +27,13 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'browser', include: browser, globalSetup: 'test/browser/setup.ts' },
+        test: {
+          name: 'browser',
+          include: browser,
+          globalSetup: 'test/browser/setup.ts',
+          // WebGPU in software takes its time on a busy machine.
+          testTimeout: 300_000,
+        },
       },
     ],
   },

@@ -26,6 +26,8 @@ export async function buildPages(folder: string): Promise<void> {
     cwd: ROOT,
     platform: 'browser',
     logLevel: 'warn',
+    // The page has all names at hand, so that nothing of the package is left to load later.
+    checks: { ineffectiveDynamicImport: false },
     resolve: {
       conditionNames: [...conditions, 'default'],
       extensionAlias: { '.js': ['.ts', '.js'] },

@@ -3,22 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { CDPSession } from 'playwright-core'
 import { HAS_BROWSER, useBrowser } from './browser.js'
 import { startSite } from './site.js'
-
-declare global {
-  /** The memories of WASM modules, which only grow. */
-  var memories: WebAssembly.Memory[]
-}
-
-function watchMemories(): void {
-  globalThis.memories = []
-  const { Memory } = WebAssembly
-  WebAssembly.Memory = class extends Memory {
-    constructor(descriptor: WebAssembly.MemoryDescriptor) {
-      super(descriptor)
-      globalThis.memories.push(this)
-    }
-  }
-}
+import { watchPage } from './watch.js'
 
 /** The heap also holds what V8 compiles, whenever it does: that would hide what the page holds. */
 const NOT_COMPILED = '--js-flags=--no-opt --no-maglev --no-sparkplug'
@@ -32,7 +17,7 @@ describe.runIf(HAS_BROWSER).each([
 
   it('needs no more memory in the end than at the start', async () => {
     const context = await browser.context()
-    await context.addInitScript(watchMemories)
+    await context.addInitScript(watchPage)
     const { page } = await browser.open((await startSite()).url, context)
     const protocol = await context.newCDPSession(page)
     const cycle = (count: number) =>
@@ -43,17 +28,20 @@ describe.runIf(HAS_BROWSER).each([
             await vae.sample(1)
             await vae.release()
           }
-          return memories.reduce((sum, { buffer }) => sum + buffer.byteLength, 0)
+          const wasm = memories.reduce((sum, { buffer }) => sum + buffer.byteLength, 0)
+          return { wasm, buffers: buffers.size, buffersMade }
         },
         [count, kind] as const,
       )
-    const wasmAtFirst = await cycle(first)
+    const atFirst = await cycle(first)
     const heapAtFirst = await heapOf(protocol)
-    const wasmAtLast = await cycle(last - first)
+    const atLast = await cycle(last - first)
     const heapAtLast = await heapOf(protocol)
-    expect(wasmAtFirst).toBeGreaterThan(0)
-    expect(wasmAtLast).toBeLessThanOrEqual(1.1 * wasmAtFirst)
+    expect(atFirst.wasm).toBeGreaterThan(0)
+    expect(atLast.wasm).toBeLessThanOrEqual(1.1 * atFirst.wasm)
     expect(heapAtLast).toBeLessThanOrEqual(1.05 * heapAtFirst)
+    expect(atLast.buffersMade > 0).toBe(kind === 'webgpu')
+    expect(atLast.buffers).toBeLessThanOrEqual(atFirst.buffers)
   })
 })
 

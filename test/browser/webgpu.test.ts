@@ -4,36 +4,7 @@ import type { Page } from 'playwright-core'
 import { HAS_BROWSER, useBrowser, type Opened } from './browser.js'
 import { everythingInNode, expectAlike, MODELS } from './compare.js'
 import { startSite, type Site } from './site.js'
-
-declare global {
-  /** How often the page has told the GPU to compute. */
-  var dispatched: number
-  /** The devices that the page has opened. */
-  var devices: GPUDevice[]
-}
-
-/** Counts what reaches the GPU, without changing it. */
-function watchGpu(): void {
-  globalThis.dispatched = 0
-  globalThis.devices = []
-  watch(GPUComputePassEncoder.prototype, 'dispatchWorkgroups', () => globalThis.dispatched++)
-  watch(GPUAdapter.prototype, 'requestDevice', (result) => {
-    void Promise.resolve(result).then((device) => {
-      if (device instanceof GPUDevice) globalThis.devices.push(device)
-    })
-  })
-
-  function watch(owner: object, name: string, see: (result: unknown) => void): void {
-    const method: unknown = Reflect.get(owner, name)
-    if (typeof method !== 'function') throw new Error(`no method ${name}`)
-    const watched = function (this: unknown, ...args: unknown[]): unknown {
-      const result: unknown = Reflect.apply(method, this, args)
-      see(result)
-      return result
-    }
-    Reflect.set(owner, name, watched)
-  }
-}
+import { watchPage } from './watch.js'
 
 describe.runIf(HAS_BROWSER)('a page on WebGPU', () => {
   const browser = useBrowser('webgpu')
@@ -45,7 +16,7 @@ describe.runIf(HAS_BROWSER)('a page on WebGPU', () => {
 
   const open = async (): Promise<Opened> => {
     const context = await browser.context()
-    await context.addInitScript(watchGpu)
+    await context.addInitScript(watchPage)
     return browser.open(site.url, context)
   }
 
