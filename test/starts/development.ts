@@ -1,16 +1,16 @@
 // Vite's development server, as `npm run dev` starts it.
 import { join } from 'node:path'
-import { afterAll } from 'vitest'
+import { onTestFinished } from 'vitest'
 import { startProgram } from '../command.js'
 
-/** Starts the server of a project until the tests of the file are over; returns its URL. */
+/** Starts the server of a project until the test that asks for it is over; returns its URL. */
 export async function startDevelopment(folder: string): Promise<string> {
   const vite = join(folder, 'node_modules/vite/bin/vite.js')
   const { child, ended } = startProgram(process.execPath, [vite, '--host', '127.0.0.1'], {
     cwd: folder,
     env: { ...process.env, NO_COLOR: '1' },
   })
-  afterAll(async () => {
+  onTestFinished(async () => {
     child.kill()
     await ended
   })

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { extname, join } from 'node:path'
-import { afterAll } from 'vitest'
+import { onTestFinished } from 'vitest'
 
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html',
@@ -18,7 +18,7 @@ export const ISOLATED = {
   'cross-origin-embedder-policy': 'require-corp',
 }
 
-/** Serves a folder until the tests of the file are over; returns its URL, which ends with a slash. */
+/** Serves a folder until the end of the test that asks for it; its URL ends with a slash. */
 export async function serveFolder(
   folder: string,
   headers: Readonly<Record<string, string>>,
@@ -34,7 +34,7 @@ export async function serveFolder(
     )
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  afterAll(() => {
+  onTestFinished(() => {
     server.closeAllConnections()
     server.close()
   })
