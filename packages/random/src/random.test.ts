@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { philox, randomStream } from './index.js'
+import { drawNormals, philox, randomStream } from './index.js'
 
 describe('philox', () => {
   // Known answers published with the paper's reference implementation (Random123, kat_vectors).
@@ -51,6 +51,14 @@ describe('randomStream', () => {
     expect(Math.abs(mean)).toBeLessThan(0.01)
     expect(Math.abs(variance - 1)).toBeLessThan(0.015)
     expect(Math.abs(kurtosis - 3)).toBeLessThan(0.1)
+  })
+
+  it('draws its first normals by the formulas alone too', () => {
+    for (const count of [0, 1, 2, 50_001]) {
+      const drawn = drawNormals(2 ** 40, 'latents', count)
+      expect(drawn).toEqual(randomStream(2 ** 40, 'latents').normals(count))
+    }
+    expect(() => drawNormals(0.5, 'latents', 1)).toThrow(/^seed: not a usable seed, got 0.5/)
   })
 
   it('keeps uniforms strictly between 0 and 1', () => {

@@ -98,12 +98,15 @@ function connect(
   const pending = new Map<number, Pending>()
   const controller = new AbortController()
   const { signal } = controller
+  let broken: RuntimeError | undefined
   const fail = (event: Event): void => {
     const got = (event instanceof ErrorEvent && event.message) || event.type
     const expected = "a worker that runs (see the option 'worker')"
     const error = new RuntimeError(`worker: failed, got '${got}', expected ${expected}`)
     for (const { reject } of pending.values()) reject(error)
     pending.clear()
+    // A worker of the page's own may have failed at something else, and go on.
+    if (worker !== source) broken = error
   }
   const hear = ({ data }: MessageEvent<Reply>): void => {
     if (typeof data?.anyvae !== 'number') return
@@ -130,6 +133,7 @@ function connect(
     send,
     ask: (order) =>
       new Promise((resolve, reject) => {
+        if (broken) throw broken
         send(order)
         pending.set(last, { resolve, reject })
       }),
