@@ -14,6 +14,7 @@ const POLICY =
 const root = join(ROOT, 'packages', 'playground')
 const folder = await temporaryFolder()
 const browser = useBrowser('wasm')
+const gpu = useBrowser('webgpu')
 let url = ''
 
 beforeAll(async () => {
@@ -32,8 +33,8 @@ beforeAll(async () => {
 })
 
 /** A fresh page of the playground, and what it complains of. */
-async function opened(): Promise<{ page: Page; errors: readonly string[] }> {
-  const context = await browser.context()
+async function opened(from = browser): Promise<{ page: Page; errors: readonly string[] }> {
+  const context = await from.context()
   const page = await context.newPage()
   const errors: string[] = []
   page.on('pageerror', (error) => errors.push(String(error)))
@@ -51,13 +52,14 @@ async function chooseGlyphs(page: Page, count: number): Promise<void> {
   await page.getByText(`${count.toLocaleString('en')} images to train on`).waitFor()
 }
 
-async function startTraining(page: Page, epochs: number): Promise<void> {
+async function startTraining(page: Page, epochs: number, provider = 'WASM'): Promise<void> {
   await page.getByLabel('Epochs', { exact: true }).fill(String(epochs))
-  await page.getByLabel('WASM').check({ force: true })
+  await page.getByLabel(provider, { exact: true }).check({ force: true })
   await page.getByRole('button', { name: 'Train' }).click()
 }
 
-const ended = (page: Page) => page.getByRole('status').getByText(/^Done/).waitFor()
+const ended = (page: Page) =>
+  page.getByRole('status').getByText(/^Done/).waitFor({ timeout: 100_000 })
 
 async function figure(page: Page, id: string): Promise<number> {
   return Number((await page.locator(`#${id}`).textContent())?.replace(',', ''))
@@ -119,6 +121,27 @@ describe.skipIf(!HAS_BROWSER)('the playground', { timeout: 300_000 }, () => {
     expect(decoder.get('decoder.onnx')).toEqual(bundle.get('my-vae/decoder.onnx'))
     const verified = JSON.parse(await succeed(folder, 'verify my-vae --json')) as { ok: boolean }
     expect(verified).toMatchObject({ ok: true })
+    expect(errors).toEqual([])
+  })
+
+  it('trains on WebGPU, and says of each provider how it did', async () => {
+    const { page, errors } = await opened(gpu)
+    await chooseGlyphs(page, 300)
+    await page.getByText('More settings').click()
+    await page.getByLabel('Hidden units').fill('16')
+    await page.getByLabel('Batch size').fill('50')
+    await startTraining(page, 4, 'WebGPU')
+    await page.locator('#pace').getByText(/\d/).waitFor({ timeout: 100_000 })
+    const before = await figure(page, 'loss-total')
+    await ended(page)
+    expect(await figure(page, 'loss-total')).toBeLessThan(before)
+    expect(await page.locator('#computed').textContent()).toBe('WebGPU')
+    expect((await download(page, 'decoder.onnx')).get('decoder.onnx')?.length).toBeGreaterThan(1000)
+    await page.getByRole('button', { name: 'Start over' }).click()
+    await startTraining(page, 1, 'Auto')
+    await ended(page)
+    const tried = /^Tried: WebGPU took .* steps a second; WASM took .* steps a second\.$/
+    expect(await page.locator('#trials').textContent()).toMatch(tried)
     expect(errors).toEqual([])
   })
 

@@ -8,6 +8,8 @@ const NAMES = { wasm: 'WASM', webgpu: 'WebGPU', cpu: 'CPU', cuda: 'CUDA' } as co
 /** What the page knows of the training that is under way. */
 export class Figures {
   #start: (TrainEvent & { type: 'start' }) | undefined
+  /** How far the training is, in words. */
+  place = 'Starting ...'
   /** Milliseconds a step, a moving mean. */
   #pace = 0
 
@@ -16,8 +18,9 @@ export class Figures {
     for (const id of ['loss-total', 'loss-reconstruction', 'loss-kl', 'loss-test']) tell(id, '–')
     for (const id of ['pace', 'rate', 'left', 'computed']) tell(id, '–')
     element('progress', HTMLProgressElement).value = 0
-    element('trials', HTMLElement).hidden = true
+    for (const id of ['trials', 'note']) element(id, HTMLElement).hidden = true
     this.#pace = 0
+    this.place = 'Starting ...'
   }
 
   show(event: WorkerEvent): void {
@@ -31,7 +34,7 @@ export class Figures {
     const told = trials.map(({ provider, stepsPerSecond, reason }) =>
       stepsPerSecond === undefined
         ? `${nameOf(provider)} cannot train here (${reason ?? 'unknown'})`
-        : `${nameOf(provider)} took ${count(stepsPerSecond)} steps a second`,
+        : `${nameOf(provider)} took ${rateOf(stepsPerSecond)} steps a second`,
     )
     element('trials', HTMLElement).hidden = false
     tell('trials', `Tried: ${told.join('; ')}.`)
@@ -42,6 +45,9 @@ export class Figures {
     const { provider, threads } = event
     const many = provider === 'wasm' ? `, ${threads} thread${threads === 1 ? '' : 's'}` : ''
     tell('computed', `${nameOf(provider)}${many}`)
+    if (provider !== 'wasm' || crossOriginIsolated) return
+    element('note', HTMLElement).hidden = false
+    tell('note', 'One thread: this page was served without the headers that more of them need.')
   }
 
   #showChunk({
@@ -59,16 +65,20 @@ export class Figures {
     this.#pace = this.#pace === 0 ? milliseconds : 0.8 * this.#pace + 0.2 * milliseconds
     const done = (epoch - 1) * stepsPerEpoch + stepOfEpoch
     const total = epochs * stepsPerEpoch
-    tell('pace', count(1000 / this.#pace))
-    tell('rate', count((1000 * batchSize) / this.#pace))
+    tell('pace', rateOf(1000 / this.#pace))
+    tell('rate', rateOf((1000 * batchSize) / this.#pace))
     tell('left', timeOf(((total - done) * this.#pace) / 1000))
     element('progress', HTMLProgressElement).value = done / total
-    tell('status', `Epoch ${epoch} of ${epochs}, step ${stepOfEpoch} of ${stepsPerEpoch}.`)
+    this.place = `Epoch ${epoch} of ${epochs}, step ${stepOfEpoch} of ${stepsPerEpoch}.`
   }
 }
 
 function nameOf(provider: string): string {
   return NAMES[provider as keyof typeof NAMES] ?? provider
+}
+
+function rateOf(value: number): string {
+  return value < 10 ? value.toFixed(1) : count(value)
 }
 
 function timeOf(seconds: number): string {

@@ -67,6 +67,7 @@ function hear(event: WorkerEvent): void {
   if (!current) return
   const { run, samples } = current
   figures.show(event)
+  if (event.type === 'chunk') tellPlace()
   if (event.type === 'chunk') {
     const { epoch, stepOfEpoch, stepsPerEpoch, losses } = event
     chart.add({ epoch: epoch - 1 + stepOfEpoch / stepsPerEpoch, ...losses })
@@ -81,6 +82,12 @@ function hear(event: WorkerEvent): void {
     canvas.setAttribute('aria-label', 'Held-out images, each beside its reconstruction')
     downloads.enable(epoch)
   }
+}
+
+/** Where the training is; the steps that are under way when it is stopped still end. */
+function tellPlace(): void {
+  const held = document.body.dataset['phase'] === 'held'
+  tell('status', `${held ? 'Stopped. ' : ''}${figures.place}`)
 }
 
 function describeChart(epoch: number, loss: number): void {
@@ -122,12 +129,13 @@ form.addEventListener('submit', (event) => {
 buttons.stop.addEventListener('click', () => {
   void current?.run.training.pause()
   enter('held')
-  tell('status', `Stopped. ${element('status', HTMLElement).textContent}`)
+  tellPlace()
 })
 
 buttons.continue.addEventListener('click', () => {
   void current?.run.training.resume()
   enter('training')
+  tellPlace()
 })
 
 buttons.reset.addEventListener('click', () => {

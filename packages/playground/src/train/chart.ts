@@ -87,11 +87,7 @@ export class Chart {
     const every = Math.max(1, Math.ceil(this.#epochs / Math.max(2, Math.floor(width / 60))))
     const ticks = Array.from({ length: Math.floor(this.#epochs / every) + 1 }, (_, i) => i * every)
     const columns = ticks.map((epoch) =>
-      label(epoch === 0 ? 'epoch 0' : String(epoch), {
-        x: x(epoch),
-        y: HEIGHT - 6,
-        'text-anchor': epoch === 0 ? 'start' : 'middle',
-      }),
+      label(String(epoch), { x: x(epoch), y: HEIGHT - 6, 'text-anchor': 'middle' }),
     )
     return [...rows, ...columns]
   }
