@@ -71,12 +71,12 @@ const measured = (page, name, seconds) =>
  * TensorFlow.js takes half of the processors as threads, and may be told of twice as many: the faster
  * of the two, tried in pages of their own, each the better of two trials.
  */
-async function bestProcessors(browser, site, setting) {
+async function bestProcessors(browser, site, { seconds, ...setting }) {
   const trials = []
   for (const processors of [availableParallelism(), 2 * availableParallelism()]) {
     const page = await opened(browser, site)
     const { threads } = await prepared(page, 'tfjs', { ...setting, processors })
-    const times = [await measured(page, 'tfjs', 2), await measured(page, 'tfjs', 2)]
+    const times = [await measured(page, 'tfjs', seconds), await measured(page, 'tfjs', seconds)]
     trials.push({ processors, threads, milliseconds: Math.min(...times) })
     await page.close()
   }
@@ -90,7 +90,7 @@ async function measureAll(browser, site, { rounds, seconds, threads }) {
     ort: `${site.url}ort/`,
     threads: Number(threads) || 0,
   }
-  const { trials, processors } = await bestProcessors(browser, site, setting)
+  const { trials, processors } = await bestProcessors(browser, site, { ...setting, seconds })
   const page = await opened(browser, site)
   const peers = []
   for (const name of PEERS) {

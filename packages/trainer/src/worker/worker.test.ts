@@ -116,6 +116,14 @@ it('tries the providers that there are, and says why one cannot train', async ()
   expect(second).toMatchObject({ type: 'start', provider: 'cpu' })
 })
 
+it('fails where the worker does', async () => {
+  const port = channel()
+  const training = trainInWorker(port, { images, config })
+  port.dispatchEvent(Object.assign(new Event('error'), { message: 'no such script' }))
+  await expect(training.ended).rejects.toThrow('worker: does not run, got no such script')
+  await expect(training.decode(new Float32Array(3), 1)).rejects.toThrow(TrainError)
+})
+
 it('refuses in one line what it cannot train, and trains another after it', async () => {
   const port = channel()
   const failing = async (options: Partial<Parameters<typeof trainInWorker>[1]>) => {
