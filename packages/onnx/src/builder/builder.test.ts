@@ -24,6 +24,19 @@ describe('GraphBuilder', () => {
     expect(graph.outputs).toEqual([{ name: 'y', ...f32(2, 3) }])
   })
 
+  it('leaves out absent inputs at the end, and no others', () => {
+    const builder = new GraphBuilder(17, ['y'])
+    const [x, z] = [builder.input('x', f32(2, 2)), builder.input('z', f32(2, 2))]
+    const y = builder.node('Gemm', [x, z, undefined])
+    const high = builder.scalar('float32', 1)
+    builder.output('y', builder.node('Clip', [y, undefined, high]))
+    const inputs = builder.build('g').nodes.map((node) => node.inputs)
+    expect(inputs).toEqual([
+      ['x', 'z'],
+      ['Gemm', '', high.name],
+    ])
+  })
+
   it('gives an output that is an input a node of its own', () => {
     const builder = new GraphBuilder(17, ['y', 'z'])
     const x = builder.input('x', f32(2))

@@ -128,7 +128,7 @@ export class GraphBuilder {
       name,
       opType: call.opType,
       ...(call.domain ? { domain: call.domain } : {}),
-      inputs: call.inputs.map((input) => input?.name ?? ''),
+      inputs: namesOf(call.inputs),
       outputs: outputs.map((output) => output.name),
       attributes: call.attributes,
     })
@@ -257,4 +257,13 @@ function staticType(name: string, info: ValueInfo | undefined): ValueType {
     throw new OnnxError(`inline: type is not known in full, got value ${name}`)
   }
   return { dataType: info.dataType, dims }
+}
+
+/**
+ * Names of inputs, an empty one for an absent input. At the end absent ones are left out: there, an empty
+ * name has ended onnxruntime 1.30 by a signal (Conv on WebGPU).
+ */
+function namesOf(inputs: Inputs): string[] {
+  const last = inputs.findLastIndex((input) => input !== undefined)
+  return inputs.slice(0, last + 1).map((input) => input?.name ?? '')
 }

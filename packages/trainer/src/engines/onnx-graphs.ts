@@ -20,7 +20,7 @@ import type { Network, Tensors } from '../network/types.js'
 import { elboTerms } from '../objective/elbo.js'
 import { adam } from '../objective/adam.js'
 import { lossAndGradients } from '../objective/step.js'
-import { groupsOf, packTensors, unpackTensors } from './packing.js'
+import { groupsOf, packTensors, unpackTensors, type Unpacking } from './packing.js'
 
 const OPSET = 17
 
@@ -55,17 +55,30 @@ function hasCpuKernels(provider: Provider): boolean {
   return provider === 'cpu' || provider === 'wasm'
 }
 
+/** The successors of all states, each with the state that it is at the next step. */
+export function carriedNames(network: Network): Record<string, string> {
+  const names = groupsOf(network.parameters).flatMap(({ name }) => Object.values(stateNames(name)))
+  return Object.fromEntries(names.map((name) => [nextName(name), name]))
+}
+
+/** One training step in one run: state, images from 0 to 1 and noise in, state and losses out. */
+export function stepModel(
+  network: Network,
+  options: Pick<TrainingModelOptions, 'batchSize' | 'provider'>,
+): Uint8Array {
+  const graph = simplifyGraph(stepGraph(network, options))
+  return encodeModel(createModel(graph, { opset: OPSET }))
+}
+
 /** `steps` training steps in one run: state, bytes, places and noise in, state and losses out. */
 export function trainingModel(network: Network, options: TrainingModelOptions): Uint8Array {
-  const names = groupsOf(network.parameters).map((group) => stateNames(group.name))
-  const states = names.flatMap(({ parameter, first, second }) => [parameter, first, second])
   const cpu = hasCpuKernels(options.provider)
   const step = stepGraph(network, options)
   const graph = loopGraph(simplifyGraph(cpu ? fuseKernels(step) : step), {
     name: 'training',
     opset: OPSET,
     unroll: cpu && options.steps >= STEPS_A_BODY ? STEPS_A_BODY : 1,
-    carried: Object.fromEntries(states.map((name) => [nextName(name), name])),
+    carried: carriedNames(network),
     scanned: {
       images: { dataType: 'uint8', places: 'places', convert: scaledToOne },
       noise: { dataType: 'float32' },
@@ -87,7 +100,9 @@ export function stepGraph(
   const states = groupsOf(network.parameters).flatMap(({ name, shape }) =>
     Object.values(stateNames(name)).map((state) => [state, { dims: shape }] as const),
   )
-  return traceGraph((inputs) => tracedStep(network, inputs), {
+  // A kernel of WebGPU takes and gives few tensors: eight on many a GPU.
+  const unpacking = hasCpuKernels(provider) ? 'split' : 'slices'
+  return traceGraph((inputs) => tracedStep(network, inputs, unpacking), {
     name: 'training_step',
     opset: OPSET,
     convolutions: hasCpuKernels(provider) ? 'products' : 'operators',
@@ -103,14 +118,14 @@ export function stepGraph(
   })
 }
 
-function tracedStep(network: Network, inputs: Tensors): Tensors {
+function tracedStep(network: Network, inputs: Tensors, unpacking: Unpacking): Tensors {
   const groups = groupsOf(network.parameters)
   const state = (kind: 'parameter' | 'first' | 'second') =>
     Object.fromEntries(
       groups.map(({ name }) => [name, tensor(inputs, stateNames(name)[kind])] as const),
     )
   const parameters = state('parameter')
-  const unpacked = unpackTensors(groups, parameters)
+  const unpacked = unpackTensors(groups, parameters, unpacking)
   const { gradients, ...losses } = lossAndGradients(network, unpacked, {
     images: tensor(inputs, 'images') as tf.Tensor4D,
     noise: tensor(inputs, 'noise') as tf.Tensor2D,

@@ -1,22 +1,15 @@
-// The default engine: the traced training step in ONNX Runtime, many steps a run.
+// The default engine: the traced training step in ONNX Runtime.
 import { unitPixels, type ImageShape } from '@anyvae/images'
 import type { Session, SessionBackend, SessionOptions, TensorValue } from '@anyvae/runtime'
-import { TrainError } from '../error.js'
 import type { ParameterValues } from '../network/initial.js'
 import type { Network } from '../network/types.js'
-import type {
-  Chunk,
-  ChunkMetrics,
-  EngineFactory,
-  EngineOptions,
-  EvaluationBatch,
-} from './engine.js'
+import type { Chunk, ChunkMetrics, EngineFactory, EvaluationBatch } from './engine.js'
 import type { EvaluationTerms, TrainingEngine, TrainingState } from './engine.js'
 import { chunkStepsOf } from './chunk-steps.js'
-import { groupsOf, packValues, unpackValues, type Group } from './packing.js'
-import { decodingModel, evaluationModel, LOSSES, stateNames, trainingModel } from './onnx-graphs.js'
-
-type Feeds = Record<string, TensorValue>
+import { float32, floats, type Feeds } from './feeds.js'
+import { groupsOf, unpackValues, type Group } from './packing.js'
+import { decodingModel, evaluationModel, stateNames } from './onnx-graphs.js'
+import { createStepper, type Stepper } from './steps.js'
 
 /**
  * An engine factory on the runtime behind a session seam. Losses and parameters are TensorFlow.js's
@@ -29,24 +22,22 @@ export function onnxEngine(backend: SessionBackend, session: SessionOptions = {}
       ...(options.threads === undefined ? {} : { threads: options.threads }),
     }
     const chunkSteps = options.chunkSteps ?? chunkStepsOf(network.config, options.batchSize)
-    const { provider = 'cpu' } = settings
     const { batchSize } = options
-    const model = trainingModel(network, { batchSize, steps: chunkSteps, provider })
-    const training = await backend.createSession(model, settings)
+    const about = { network, initial, batchSize, chunkSteps }
+    const stepper = await createStepper(backend, settings, about)
     const evaluation = await backend.createSession(evaluationModel(network), settings)
     const decoding = await backend.createSession(decodingModel(network), settings)
-    const sessions = { training, evaluation, decoding }
     const versions = versionsOf(backend)
-    return new OnnxEngine({ network, options, chunkSteps, versions, ...sessions }, initial)
+    const parts = { network, chunkSteps, versions, stepper, evaluation, decoding }
+    return new OnnxEngine(parts, initial.step)
   }
 }
 
 interface Parts {
   readonly network: Network
   readonly versions: Readonly<Record<string, string>>
-  readonly options: EngineOptions
   readonly chunkSteps: number
-  readonly training: Session
+  readonly stepper: Stepper
   readonly evaluation: Session
   readonly decoding: Session
 }
@@ -65,18 +56,16 @@ class OnnxEngine implements TrainingEngine {
   readonly versions: Readonly<Record<string, string>>
   readonly #parts: Parts
   readonly #groups: readonly Group[]
-  #feeds: Feeds
   #pixels = new Float32Array(0)
   #step: number
 
-  constructor(parts: Parts, initial: TrainingState) {
+  constructor(parts: Parts, step: number) {
     this.#parts = parts
     this.image = parts.network.config.image
-    this.#step = initial.step
+    this.#step = step
     this.#groups = groupsOf(parts.network.parameters)
-    this.#feeds = stateFeeds(this.#groups, initial)
-    this.provider = parts.training.provider
-    this.threads = parts.training.threads
+    this.provider = parts.stepper.session.provider
+    this.threads = parts.stepper.session.threads
     this.versions = parts.versions
     this.chunkSteps = parts.chunkSteps
     // Any other takes what it is fed to a memory of its own, at every run.
@@ -84,35 +73,15 @@ class OnnxEngine implements TrainingEngine {
   }
 
   async run(chunk: Chunk): Promise<ChunkMetrics> {
-    const { network, options, training } = this.#parts
-    const { channels, height, width } = network.config.image
-    const { steps, images, places, noise, stepSize, epsilon, beta } = chunk
-    const results = await training.run({
-      ...this.#feeds,
-      steps: { type: 'int64', dims: [], data: BigInt64Array.of(BigInt(steps)) },
-      images: {
-        type: 'uint8',
-        dims: [images.length / (channels * height * width), channels, height, width],
-        data: images,
-      },
-      places: { type: 'int32', dims: [steps, options.batchSize], data: places },
-      noise: float32([steps, options.batchSize, network.config.latent], noise),
-      step_size: float32([steps], stepSize),
-      epsilon: float32([steps], epsilon),
-      beta: float32([steps], beta),
-    })
-    const [reconstruction, kl, loss] = LOSSES.map((name) => floats(results, name))
-    for (const name of Object.keys(this.#feeds)) {
-      this.#feeds[name] = valueOf(results, `next_${name}`)
-    }
-    this.#step += steps
-    return { reconstruction, kl, loss } as ChunkMetrics
+    const metrics = await this.#parts.stepper.run(chunk)
+    this.#step += chunk.steps
+    return metrics
   }
 
   async evaluate({ images, noise, count }: EvaluationBatch): Promise<EvaluationTerms> {
     const { network, evaluation } = this.#parts
     const results = await evaluation.run({
-      ...this.#parameters(),
+      ...(await this.#parameters()),
       images: this.#images(images, count),
       noise: float32([count, network.config.latent], noise),
     })
@@ -131,35 +100,35 @@ class OnnxEngine implements TrainingEngine {
   async decode(latents: Float32Array, count: number): Promise<Float32Array> {
     const { network, decoding } = this.#parts
     const latent = float32([count, network.config.latent], latents)
-    const results = await decoding.run({ ...this.#parameters(), latent })
+    const results = await decoding.run({ ...(await this.#parameters()), latent })
     return floats(results, 'image')
   }
 
-  state(): Promise<TrainingState> {
-    return Promise.resolve({
+  async state(): Promise<TrainingState> {
+    const state = await this.#parts.stepper.state()
+    return {
       step: this.#step,
-      // No copies: each run gives new memory, and nothing is written to what it gave.
-      parameters: this.#values('parameter'),
-      firstMoments: this.#values('first'),
-      secondMoments: this.#values('second'),
-    })
+      parameters: this.#values(state, 'parameter'),
+      firstMoments: this.#values(state, 'first'),
+      secondMoments: this.#values(state, 'second'),
+    }
   }
 
   async release(): Promise<void> {
-    const { training, evaluation, decoding } = this.#parts
-    await Promise.all([training, evaluation, decoding].map((session) => session.release()))
+    const { stepper, evaluation, decoding } = this.#parts
+    await Promise.all([stepper.session, evaluation, decoding].map((session) => session.release()))
   }
 
   /** Views of the state, by parameter. */
-  #values(kind: keyof ReturnType<typeof stateNames>): ParameterValues {
+  #values(state: Feeds, kind: keyof ReturnType<typeof stateNames>): ParameterValues {
     const packed = this.#groups.map(
-      ({ name }) => [name, floats(this.#feeds, stateNames(name)[kind])] as const,
+      ({ name }) => [name, floats(state, stateNames(name)[kind])] as const,
     )
     return unpackValues(this.#groups, Object.fromEntries(packed))
   }
 
-  #parameters(): Feeds {
-    const values = this.#values('parameter')
+  async #parameters(): Promise<Feeds> {
+    const values = this.#values(await this.#parts.stepper.state(), 'parameter')
     return Object.fromEntries(
       this.#parts.network.parameters.map(({ name, shape }) => {
         return [stateNames(name).parameter, float32(shape, values[name])] as const
@@ -174,38 +143,4 @@ class OnnxEngine implements TrainingEngine {
     const pixels = this.#pixels.subarray(0, bytes.length)
     return float32([count, channels, height, width], unitPixels(bytes, pixels))
   }
-}
-
-function stateFeeds(groups: readonly Group[], initial: TrainingState): Feeds {
-  const { parameters, firstMoments, secondMoments } = initial
-  const packed = [parameters, firstMoments, secondMoments].map((each) => packValues(groups, each))
-  return Object.fromEntries(
-    groups.flatMap(({ name, shape }) =>
-      Object.values(stateNames(name)).map(
-        (state, i) => [state, float32(shape, packed[i]?.[name])] as const,
-      ),
-    ),
-  )
-}
-
-function float32(dims: readonly number[], data: Float32Array = new Float32Array()): TensorValue {
-  return { type: 'float32', dims, data }
-}
-
-function valueOf(values: Readonly<Feeds>, name: string): TensorValue {
-  const value = values[name]
-  if (value === undefined) {
-    throw new TrainError(`onnx engine: a result is missing, got none named ${name}, expected one`)
-  }
-  return value
-}
-
-function floats(values: Readonly<Feeds>, name: string): Float32Array {
-  const value = valueOf(values, name)
-  if (value.type !== 'float32') {
-    throw new TrainError(
-      `onnx engine: ${name} has a wrong type, got ${value.type}, expected float32`,
-    )
-  }
-  return value.data
 }

@@ -38,15 +38,33 @@ export function packTensors(groups: readonly Group[], tensors: Tensors): Tensors
   )
 }
 
+/** How parameters are taken out of their group: all by one kernel, or each by one of its own. */
+export type Unpacking = 'split' | 'slices'
+
 /** One tensor for each parameter from one for each group. */
-export function unpackTensors(groups: readonly Group[], tensors: Tensors): Tensors {
+export function unpackTensors(
+  groups: readonly Group[],
+  tensors: Tensors,
+  unpacking: Unpacking = 'split',
+): Tensors {
+  const partsOf = unpacking === 'split' ? splitParts : slicedParts
   const entries = groups.flatMap(({ name: whole, members }) => {
-    const parts = tf.split(tensor(tensors, whole), members.map(size), -1)
+    const parts = partsOf(tensor(tensors, whole), members)
     return members.map(({ name, shape }, i) => {
       return [name, tf.reshape(parts[i] ?? tensor(tensors, whole), [...shape])] as const
     })
   })
   return Object.fromEntries(entries)
+}
+
+function splitParts(whole: tf.Tensor, members: readonly ParameterSpec[]): tf.Tensor[] {
+  return tf.split(whole, members.map(size), -1)
+}
+
+function slicedParts(whole: tf.Tensor, members: readonly ParameterSpec[]): tf.Tensor[] {
+  if (members.length === 1) return [whole]
+  const [flat, offsets] = [tf.reshape(whole, [-1]), offsetsOf(members)]
+  return members.map((member, i) => tf.slice(flat, [offsets[i] ?? 0], [size(member)]))
 }
 
 /** Values by group from values by parameter: copies where parameters share a tensor. */
