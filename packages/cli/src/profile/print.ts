@@ -36,6 +36,7 @@ export function printSummary(summary: Summary, about: Profiled): Outcome {
     '',
     ...kindLines(summary),
     `placement  ${placementText(summary.placement)}`,
+    ...(provider === 'cpu' ? [] : [`copies     ${copiesText(summary, provider)}`]),
     `written    ${about.file}, ${bytes(about.size)}, opens in ui.perfetto.dev or chrome://tracing`,
     ...(provider === 'cpu'
       ? []
@@ -129,6 +130,11 @@ function placementText(placement: Summary['placement']): string {
     ([name, nodes]) => `${plural(nodes, 'node')} on ${name}`,
   )
   return parts.join(', ')
+}
+
+function copiesText({ copies }: Summary, provider: string): string {
+  const number = copies === 0 ? 'no tensors' : `${callText(copies)} tensors a step`
+  return `${number} between ${provider} and memory inside a run`
 }
 
 /** `128x784, 784x400 -> 128x400`; types are named where they are not float. */

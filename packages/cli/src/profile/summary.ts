@@ -55,6 +55,8 @@ export interface Summary {
   readonly kinds: readonly KernelKind[]
   /** How many nodes each provider computed. */
   readonly placement: Readonly<Record<string, number>>
+  /** Tensors that crossed between a device and memory inside a run. */
+  readonly copies: number
 }
 
 /** Sums up the runs that took `steps` steps. */
@@ -86,6 +88,7 @@ export function summariseRuns(runs: readonly ProfiledRun[], timed: Timed): Summa
       .map((of) => ({ op: of[0].op, ...perStep(of) }))
       .sort(costliest),
     placement: placementOf(nodes),
+    copies: sumOf(nodes.filter(isCopy), (node) => node.calls) / steps,
   }
 }
 
@@ -116,6 +119,11 @@ function kernelOf(of: Some<NodeCalls>, perStep: PerStep): Kernel {
 function flop(node: NodeCalls): number {
   const work = workOf(node)
   return work?.unit === 'flop' ? work.amount * node.calls : 0
+}
+
+/** The nodes that onnxruntime puts between those of different providers. */
+function isCopy({ op }: NodeCalls): boolean {
+  return op.startsWith('Memcpy')
 }
 
 function placementOf(nodes: readonly NodeCalls[]): Record<string, number> {

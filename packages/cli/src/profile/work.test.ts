@@ -114,12 +114,20 @@ describe('its summary', () => {
     expect(inKernels + betweenKernels + outside).toBeCloseTo(step)
     expect(summary.imagesPerSecond).toBe(8)
     expect(summary.placement).toEqual({ cpu: NODES.length })
+    expect(summary.copies).toBe(0)
     const soft = kernels.find(({ op }) => op === 'Softplus')
     expect(soft?.gigabytesPerSecond).toBeCloseTo(
       (0.5 * 4 * 2 * 648) / (soft?.microseconds ?? 0) / 1e3,
     )
     const flop = 2 * (672 + 2 * 672 + 672 + 192 * 18 + 648 * 27)
     expect(summary.gflop).toBeCloseTo((0.5 * flop) / 1e9, 12)
+  })
+
+  it('counts what crosses to a device and back', () => {
+    const [{ nodes, microseconds } = { nodes: [], microseconds: 0 }] = runs
+    const crossing = nodes.slice(0, 2).map((node) => ({ ...node, op: 'MemcpyToHost', calls: 3 }))
+    const run = { microseconds, nodes: [...nodes.slice(2), ...crossing] }
+    expect(summariseRuns([run], { steps: 2, batch: 4, seconds: 1 }).copies).toBe(3)
   })
 
   it('puts nodes of the same operator and shapes into one row', async () => {
