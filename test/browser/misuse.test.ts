@@ -64,6 +64,7 @@ describe.runIf(HAS_BROWSER).each([
         await failureOf(anyvae.loadVae('/models/mnist-mlp', { precision: 'int8' })),
         await failureOf(anyvae.loadVae(url, { provider: 'wasm', threads: 0 })),
         await failureOf(anyvae.loadVae('http://')),
+        await failureOf(anyvae.loadDecoder('http://', { cache: true })),
         await failureOf(anyvae.loadDecoder(`${url}/encoder.onnx`, { provider: 'wasm' })),
         await failureOf(anyvae.loadEncoder(`${url}/anyvae.json`, { provider: 'wasm' })),
       ]
@@ -74,6 +75,7 @@ describe.runIf(HAS_BROWSER).each([
         "provider: not one of onnxruntime-web, got 'cuda', expected auto, webgpu or wasm",
         "precision: not in this bundle, got int8, expected one of float32",
         "threads: not usable, got 0, expected a whole number of 1 to 256",
+        "address: not usable, got 'http://', expected a URL",
         "address: not usable, got 'http://', expected a URL",
         "model: not of the expected kind, got [image], expected 'latent'",
         "model: onnxruntime cannot load it, got 'Can't create a session. ERROR_CODE: 7, ERROR_MESSAGE: Failed to load model because protobuf parsing failed.', expected a readable ONNX model",

@@ -31,6 +31,24 @@ describe.runIf(HAS_BROWSER)('a page on WASM', () => {
     expect(errors).toEqual([])
   })
 
+  it('settles the threads by one of two sessions that begin at once', async () => {
+    const { page } = await browser.open((await startSite({ isolated: true })).url)
+    const outcomes = await page.evaluate(async () => {
+      const load = async (threads: number) => {
+        const url = '/models/mnist-conv/decoder.onnx'
+        const decoder = await anyvae.loadDecoder(url, { provider: 'wasm', threads })
+        await decoder.release()
+        return decoder.info.threads === threads
+      }
+      const loads = await Promise.allSettled([load(1), load(2)])
+      return loads.map((load) => (load.status === 'fulfilled' ? load.value : String(load.reason)))
+    })
+    expect(outcomes).toContain(true)
+    expect(outcomes).toContainEqual(
+      expect.stringMatching(/threads: settled by the first session, got (1, expected 2|2, .* 1)$/),
+    )
+  })
+
   it('downloads the encoder when it is first used, and nothing of WebGPU', async () => {
     const site = await startSite()
     const { page } = await browser.open(site.url)

@@ -115,7 +115,7 @@ describe.runIf(HAS_BROWSER)('a page with a worker', () => {
     )
   })
 
-  it('says so where the worker cannot start, and where it ends', async () => {
+  it('says so where the worker cannot start', async () => {
     site.faults.set('worker.js', 'missing')
     const starting = await page.evaluate((url) => failureOf(anyvae.loadVaeInWorker(url)), MODEL)
     site.faults.clear()
@@ -123,6 +123,33 @@ describe.runIf(HAS_BROWSER)('a page with a worker', () => {
       isRuntimeError: true,
       message: "worker: failed, got 'error', expected a worker that runs (see the option 'worker')",
     })
+  })
+
+  it('says so where the worker fails later, and ends it on release', async () => {
+    const failures = await page.evaluate(async (url) => {
+      const worker = new Worker('/worker.js', { type: 'module' })
+      const vae = await anyvae.loadVaeInWorker(url, { provider: 'wasm', worker: () => worker })
+      const running = failureOf(vae.sample(1))
+      worker.dispatchEvent(new ErrorEvent('error', { message: 'out of memory' }))
+      return [await running, await failureOf(vae.sample(1)), await failureOf(vae.release())]
+    }, MODEL)
+    const message =
+      "worker: failed, got 'out of memory', expected a worker that runs (see the option 'worker')"
+    expect(failures).toEqual(failures.map(() => ({ isRuntimeError: true, message })))
+    await expect.poll(() => page.workers().length, { timeout: 30_000 }).toBe(0)
+  })
+
+  it('refuses addresses that are none, and starts no worker for them', async () => {
+    const failures = await page.evaluate(
+      async (url) => [
+        await failureOf(anyvae.loadVaeInWorker('http://')),
+        await failureOf(anyvae.loadVaeInWorker(url, { wasmPaths: 'http://' })),
+      ],
+      MODEL,
+    )
+    const message = "address: not usable, got 'http://', expected a URL"
+    expect(failures).toEqual(failures.map(() => ({ isRuntimeError: true, message })))
+    expect(page.workers()).toHaveLength(0)
   })
 
   it('computes for two models in a worker of the caller, and leaves it running', async () => {

@@ -1,5 +1,5 @@
 // Copies of downloaded files in the page's Cache API, for later loads and for work offline.
-import { MANIFEST_FILE, RuntimeError, readUrl } from '@anyvae/runtime'
+import { MANIFEST_FILE, RuntimeError, parseUrl, readUrl } from '@anyvae/runtime'
 import type { BundleReader, DownloadOptions, UrlReader } from '@anyvae/runtime'
 
 /** How to download, and what to keep. */
@@ -31,7 +31,7 @@ export function cachedReader(reader: UrlReader, options: CachedOptions): BundleR
 /** Reads one file: a kept copy only where the network fails, since nothing tells whether it is old. */
 export async function readCached(url: string, options: CachedOptions): Promise<Uint8Array> {
   const copies = openCopies(options)
-  const key = new URL(url, location.href)
+  const key = parseUrl(url)
   return copies.orKept(key, url, async () => copies.keep(key, await readUrl(url, options)))
 }
 

@@ -1,5 +1,5 @@
 // A Vae that computes in a worker, so that the page never waits.
-import { RuntimeError, refuse } from '@anyvae/runtime'
+import { RuntimeError, parseUrl, refuse } from '@anyvae/runtime'
 import type { DownloadProgress, Manifest, RuntimeInfo, Vae } from '@anyvae/runtime'
 import type { LoadVaeOptions } from './load.js'
 import { unpackError, type Method, type Order, type Reply } from './messages.js'
@@ -24,18 +24,19 @@ export async function loadVaeInWorker(
   options: WorkerOptions = {},
 ): Promise<Vae> {
   const { worker = ownWorker, signal, onProgress, wasmPaths, ...rest } = options
+  const order = {
+    method: 'load',
+    url: parseUrl(String(url)).href,
+    options: { ...rest, ...(wasmPaths !== undefined && { wasmPaths: absolutePaths(wasmPaths) }) },
+    modules: moduleUrls(),
+  } as const
   const line = connect(worker, onProgress)
   const abort = (): void => line.send({ method: 'abort' })
   const end = (): void => {
     signal?.removeEventListener('abort', abort)
     line.close()
   }
-  const loading = line.ask({
-    method: 'load',
-    url: new URL(url, location.href).href,
-    options: { ...rest, ...(wasmPaths !== undefined && { wasmPaths: absolutePaths(wasmPaths) }) },
-    modules: moduleUrls(),
-  })
+  const loading = line.ask(order)
   signal?.addEventListener('abort', abort)
   if (signal?.aborted) abort()
   try {
@@ -69,8 +70,12 @@ function remote(loaded: Loaded, line: Line, end: () => void): Vae {
     sample: method('sample'),
     interpolate: method('interpolate'),
     async release() {
-      await release()
-      end()
+      if (released) return release()
+      try {
+        await release()
+      } finally {
+        end()
+      }
     },
   }
 }
@@ -99,12 +104,15 @@ function connect(
   const controller = new AbortController()
   const { signal } = controller
   let broken: RuntimeError | undefined
+  const rejectAll = (error: RuntimeError): void => {
+    for (const { reject } of pending.values()) reject(error)
+    pending.clear()
+  }
   const fail = (event: Event): void => {
     const got = (event instanceof ErrorEvent && event.message) || event.type
     const expected = "a worker that runs (see the option 'worker')"
     const error = new RuntimeError(`worker: failed, got '${got}', expected ${expected}`)
-    for (const { reject } of pending.values()) reject(error)
-    pending.clear()
+    rejectAll(error)
     // A worker of the page's own may have failed at something else, and go on.
     if (worker !== source) broken = error
   }
@@ -140,6 +148,7 @@ function connect(
     close() {
       controller.abort()
       if (worker !== source) worker.terminate()
+      rejectAll(new RuntimeError('vae: already released, got a call under way, expected none'))
     },
   }
 }

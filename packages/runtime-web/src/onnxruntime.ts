@@ -1,5 +1,5 @@
 // The two builds of onnxruntime-web, each imported when first needed and set up once for the page.
-import { checkWhole, refuse } from '@anyvae/runtime'
+import { checkWhole, parseUrl, refuse } from '@anyvae/runtime'
 import type * as ort from 'onnxruntime-web'
 
 /** A build of onnxruntime-web. */
@@ -48,7 +48,9 @@ export async function startBuild(provider: WebProvider, setup: Setup): Promise<S
   if (threads !== undefined) checkWhole('threads', threads, 1, 256)
   // Not on WebGPU: in a worker of one file, threads know the other build alone (see worker.ts).
   const several = provider === 'wasm' && globalThis.crossOriginIsolated
-  const build = (started[provider] ??= configure(await importBuild(provider), several, setup))
+  // Looked up when it is there: sessions that begin at once share one.
+  const ort = await importBuild(provider)
+  const build = (started[provider] ??= configure(ort, several, setup))
   if (several && threads !== undefined && threads !== build.threads) {
     refuse('threads: settled by the first session', threads, build.threads)
   }
@@ -86,7 +88,7 @@ function configure(ort: Ort, several: boolean, { threads, wasmPaths }: Setup): S
 
 /** The paths as addresses that mean the same in a worker; a folder ends with a slash. */
 export function absolutePaths(paths: WasmPaths): WasmPaths {
-  const absolute = (path: string): string => new URL(path, location.href).href
+  const absolute = (path: string): string => parseUrl(path).href
   if (typeof paths === 'string') return absolute(paths.replace(/\/?$/, '/'))
   return Object.fromEntries(
     Object.entries(paths).map(([file, path]) => [file, absolute(String(path))]),

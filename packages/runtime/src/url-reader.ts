@@ -71,13 +71,20 @@ async function download(url: URL, options: Download): Promise<Uint8Array> {
   const fail: Fail = (got) => refuse(`${url.href}: cannot be read`, got, 'the file')
   try {
     const response = await fetch(url, signal ? { signal } : {})
-    if (!response.ok) fail(`HTTP status ${response.status} ${response.statusText}`.trim())
-    if (/^text\/html\b/i.test(response.headers.get('content-type') ?? '')) fail('an HTML page')
-    return await readBody(response, options, fail)
+    const problem = problemOf(response)
+    if (problem === undefined) return await readBody(response, options, fail)
+    // What is not read keeps its connection.
+    void response.body?.cancel().catch(() => undefined)
+    fail(problem)
   } catch (cause) {
     if (cause instanceof RuntimeError) throw cause
     fail(cause)
   }
+}
+
+function problemOf({ ok, status, statusText, headers }: Response): string | undefined {
+  if (!ok) return `HTTP status ${status} ${statusText}`.trim()
+  return /^text\/html\b/i.test(headers.get('content-type') ?? '') ? 'an HTML page' : undefined
 }
 
 type Fail = (got: unknown) => never
@@ -109,9 +116,9 @@ function contentLength({ headers }: Response): number | undefined {
   return length === null || headers.has('content-encoding') ? undefined : Number(length)
 }
 
-function parseUrl(url: string): URL {
+/** An address; in a page, relative to it. Throws RuntimeError where it cannot be parsed. */
+export function parseUrl(url: string): URL {
   try {
-    // In a page, relative to it.
     return new URL(url, typeof location === 'undefined' ? undefined : location.href)
   } catch (cause) {
     throw new RuntimeError(`address: not usable, got '${url}', expected a URL`, { cause })
