@@ -36,6 +36,11 @@ const TYPES: Readonly<Record<string, string>> = {
   wasm: 'application/wasm',
 }
 
+/** Those that run. A hook that a test or another hook adds is never called, so there is one for all. */
+const servers = new Set<Server>()
+
+afterAll(() => Promise.all(Array.from(servers, close)))
+
 /** Starts a site that ends with the tests of the file that asks for it. */
 export async function startSite(options: SiteOptions = {}): Promise<Site> {
   const faults = new Map<string, Fault>()
@@ -46,11 +51,10 @@ export async function startSite(options: SiteOptions = {}): Promise<Site> {
     answer(request, response, { options, fault: faults.get(name) }).catch(() => response.destroy())
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const stop = (): Promise<void> => close(server)
-  afterAll(stop)
+  servers.add(server)
   const address = server.address()
   if (typeof address !== 'object' || address === null) throw new Error('site: no port')
-  return { url: `http://127.0.0.1:${address.port}`, faults, asked, stop }
+  return { url: `http://127.0.0.1:${address.port}`, faults, asked, stop: () => close(server) }
 }
 
 function close(server: Server): Promise<void> {
