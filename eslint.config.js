@@ -38,7 +38,9 @@ export default tseslint.config(
     rules: { 'n/no-extraneous-import': 'error' },
   },
   {
-    files: ['packages/{random,onnx,exporter,runtime,trainer,bundle,images}/src/**/*.ts'],
+    files: [
+      'packages/{random,onnx,exporter,runtime,runtime-web,trainer,bundle,images,playground}/src/**/*.ts',
+    ],
     ignores: ['**/*.test.ts', '**/testing/**', '**/src/node.ts', '**/src/node/**'],
     rules: { 'no-restricted-imports': ['error', { patterns: [...publicEntries, noFiles] }] },
   },
