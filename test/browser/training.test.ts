@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { encodeNpy, glyphs } from '@anyvae/images'
 import { unzipSync } from 'fflate'
 import type { Page } from 'playwright-core'
-import { build, preview } from 'vite'
+import { build, preview, type PreviewServer } from 'vite'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ROOT, succeed, temporaryFolder } from '../command.js'
 import { HAS_BROWSER, useBrowser } from './browser.js'
@@ -17,6 +17,10 @@ const browser = useBrowser('wasm')
 const gpu = useBrowser('webgpu')
 let url = ''
 
+let server: PreviewServer | undefined
+
+afterAll(() => server?.close())
+
 beforeAll(async () => {
   if (!HAS_BROWSER) return
   const outDir = join(folder, 'site')
@@ -27,8 +31,7 @@ beforeAll(async () => {
     'cross-origin-opener-policy': 'same-origin',
     'cross-origin-embedder-policy': 'require-corp',
   }
-  const server = await preview({ ...settings, preview: { port: 0, host: '127.0.0.1', headers } })
-  afterAll(() => server.close())
+  server = await preview({ ...settings, preview: { port: 0, host: '127.0.0.1', headers } })
   url = server.resolvedUrls?.local[0] ?? ''
 })
 
@@ -152,13 +155,18 @@ describe.skipIf(!HAS_BROWSER)('the playground', { timeout: 300_000 }, () => {
     await page.locator('#pace').getByText(/\d/).waitFor()
     await page.getByRole('button', { name: 'Stop' }).click()
     await page.getByRole('status').getByText('Stopped').waitFor()
-    // The steps that were under way end.
-    await page.waitForTimeout(500)
     const progress = () =>
       page.locator('#progress').evaluate((bar) => (bar as HTMLProgressElement).value)
-    const held = await progress()
-    await page.waitForTimeout(500)
-    expect(await progress()).toBe(held)
+    let held = await progress()
+    // The steps that are under way end; then, for longer than any steps take, none do.
+    const isHeld = async () => {
+      const before = held
+      await page.waitForTimeout(1000)
+      held = await progress()
+      return held === before
+    }
+    await expect.poll(isHeld, { timeout: 60_000 }).toBe(true)
+    expect(held).toBeLessThan(1)
     const drawn = await page.locator('#samples').screenshot()
     await page.getByRole('button', { name: 'Other latents' }).click()
     await expect
