@@ -33,6 +33,10 @@ function tellError(message: string): void {
   tell('error', message)
 }
 
+function tellFailure(error: unknown): void {
+  tellError(messageOf(error))
+}
+
 function enter(phase: Phase): void {
   document.body.dataset['phase'] = phase
   buttons.start.hidden = phase !== 'idle'
@@ -127,13 +131,13 @@ form.addEventListener('submit', (event) => {
 })
 
 buttons.stop.addEventListener('click', () => {
-  void current?.run.training.pause()
+  current?.run.training.pause().catch(tellFailure)
   enter('held')
   tellPlace()
 })
 
 buttons.continue.addEventListener('click', () => {
-  void current?.run.training.resume()
+  current?.run.training.resume().catch(tellFailure)
   enter('training')
   tellPlace()
 })
@@ -145,7 +149,7 @@ buttons.reset.addEventListener('click', () => {
 })
 
 element('other', HTMLButtonElement).addEventListener('click', () => {
-  current?.samples.shuffle().catch((error: unknown) => tellError(messageOf(error)))
+  current?.samples.shuffle().catch(tellFailure)
 })
 
 enter('idle')
