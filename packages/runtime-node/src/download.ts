@@ -33,7 +33,11 @@ export function createDownloader(options: InferenceSession.SessionOptions): Down
     async release() {
       const all = [...sessions.values()]
       sessions.clear()
-      for (const session of all) await (await session).release()
+      for (const made of all) {
+        // One that could not be made has nothing to free.
+        const session = await made.catch(() => undefined)
+        await session?.release()
+      }
     },
   }
 }

@@ -92,7 +92,7 @@ function partsOf(names: readonly string[], found: (name: string) => boolean) {
 }
 
 /** Where onnxruntime-node keeps the binaries for this machine. */
-export function binariesFolder(): string {
+function binariesFolder(): string {
   const entry = createRequire(import.meta.url).resolve('onnxruntime-node')
   return join(dirname(entry), '..', 'bin', 'napi-v6', process.platform, process.arch)
 }
