@@ -99,6 +99,12 @@ describe.runIf(HAS_BROWSER)('a page that keeps what it downloads', () => {
     )
   })
 
+  it('asks once for what is missing', async () => {
+    models.faults.set('decoder.onnx', 'missing')
+    expect((await failure(page)).message).toContain('decoder.onnx: cannot be read')
+    expect(models.asked).toEqual(['anyvae.json', 'decoder.onnx'])
+  })
+
   it('takes no copy of a download that failed', async () => {
     for (const fault of ['altered', 'cut', 'truncated', 'page'] as const) {
       models.faults.set('decoder.onnx', fault)

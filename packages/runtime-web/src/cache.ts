@@ -49,9 +49,9 @@ function openCopies({ cache, onProgress, signal }: CachedOptions): Copies {
   const copies: Copies = {
     async kept(url, file) {
       // A browser that keeps nothing, or refuses to, is no reason to fail.
-      const response = await attempt(async () => (await open()).match(url))
-      if (!response) return undefined
-      const bytes = new Uint8Array(await response.arrayBuffer())
+      const kept = await attempt(async () => (await (await open()).match(url))?.arrayBuffer())
+      if (!kept) return undefined
+      const bytes = new Uint8Array(kept)
       onProgress?.({ file, loaded: bytes.length, total: bytes.length })
       return bytes
     },

@@ -65,8 +65,9 @@ export async function readModel(
     refuse(`${what} is not in its manifest`, 'nothing', `one of ${known}`)
   }
   checkPath(path)
+  const bytes = await reader.read(path, file.bytes)
   try {
-    return await verify(await reader.read(path, file.bytes), file, what)
+    return await verify(bytes, file, what)
   } catch (error) {
     if (!reader.readFresh) throw error
     return verify(await reader.readFresh(path, file.bytes), file, what)
