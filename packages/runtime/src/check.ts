@@ -10,7 +10,12 @@ export function checkWhole(
 ): void {
   if (Number.isSafeInteger(value) && value >= least && value <= most) return
   const range = most === Number.MAX_SAFE_INTEGER ? `at least ${least}` : `${least} to ${most}`
-  refuse(`${name}: not usable`, value, `a whole number of ${range}`)
+  refuse(`${name}: not usable`, quoted(value), `a whole number of ${range}`)
+}
+
+/** A value for messages: a string is told from a number. */
+export function quoted(value: unknown): unknown {
+  return typeof value === 'string' ? `'${value}'` : value
 }
 
 /** Throws RuntimeError at the first value that is NaN, infinite, below `least` or above `most`. */
@@ -73,4 +78,23 @@ export function checkOptions(name: string, options: unknown, known: readonly str
   }
   const unknown = Object.keys(options).find((key) => !known.includes(key))
   if (unknown !== undefined) refuse(`${name}: unknown option`, `'${unknown}'`, known.join(' or '))
+}
+
+const LOAD_OPTIONS = [
+  ...['provider', 'exclusive', 'threads', 'graphOptimization', 'profile', 'carried', 'session'],
+  ...['maxBatch', 'fetch', 'onProgress', 'signal'],
+]
+
+/**
+ * Checks the options of a loader before it reads anything. For runtimes.
+ *
+ * @param further the names that it knows beside those of `OpenOptions` and `DownloadOptions`
+ * @throws RuntimeError unless they are an object of known options, with usable `threads` and `maxBatch`
+ */
+export function checkLoadOptions(
+  options: { readonly threads?: number | undefined; readonly maxBatch?: number | undefined },
+  further: readonly string[],
+): void {
+  checkOptions('load', options, [...LOAD_OPTIONS, ...further])
+  for (const name of ['threads', 'maxBatch'] as const) checkWhole(name, options[name] ?? 1, 1)
 }

@@ -1,7 +1,7 @@
 // The public names of this package.
 export { checkCarried, createCarried, inGpuBuffers } from './carried.js'
 export type { Carried, CarriedNames } from './carried.js'
-export { checkWhole } from './check.js'
+export { checkLoadOptions, checkWhole } from './check.js'
 export { openDecoder } from './decoder.js'
 export type { DecodedBatch, DecodeOptions, Decoder, Decoding, ImageBatch } from './decoder.js'
 export { openEncoder, type Encoded, type Encoder } from './encoder.js'
