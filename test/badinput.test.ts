@@ -33,7 +33,7 @@ describe('train refuses', () => {
     ['--epochs 0', 2, /^--epochs: .*, got '0', expected a whole number of at least 1$/],
     ['--lr nan', 2, /^--lr: .*, got 'nan', expected a number above 0$/],
     ['--arch conv --hidden 9', 2, /^--hidden: .*conv/],
-    [`--provider ${ABSENT}`, 1, /^provider: not one of .*, got '\w+', expected cpu/],
+    [`--provider ${ABSENT}`, 1, /^--provider: not one of .*, got '\w+', expected cpu/],
   ])('train %s', async (flags, exitCode, message) => {
     const folder = await newFolder()
     const args = `train --data glyphs:100 ${TINY} ${flags} --out run`

@@ -2,7 +2,7 @@
 import { onnxEngine, tfjsEngine, type Checkpoint, type EngineFactory } from '@anyvae/trainer'
 import type { Provider } from '@anyvae/runtime'
 import { nodeBackend } from '@anyvae/runtime-node'
-import { refuseUsage } from '../error.js'
+import { CliError, refuseUsage } from '../error.js'
 import { BACKENDS, type BackendFlag, type EngineFlag, type EngineFlags } from './flags.js'
 import { PROVIDERS } from '../command.js'
 import { useBackend } from './tensorflow.js'
@@ -43,8 +43,26 @@ export async function chooseEngine(
   }
   checkEngineFlags(engine, flags)
   const provider = flags.provider ?? providerOf(same)
+  if (provider !== undefined && provider !== 'cpu') await checkProvider(provider)
   const { session } = flags
   return onnxEngine(nodeBackend, { ...(provider && { provider }), ...(session && { session }) })
+}
+
+/** Refuses a provider that computes nothing here, before images are read for it. */
+async function checkProvider(provider: Provider): Promise<void> {
+  if (!nodeBackend.providers.includes(provider)) {
+    throw new CliError(
+      `--provider: not one of onnxruntime-node here, got '${provider}', expected ${nodeBackend.providers.join(', ')}`,
+    )
+  }
+  const { probeProvider } = await import('@anyvae/runtime-node/probe')
+  const { works, problem, needs } = await probeProvider(provider)
+  if (works) return
+  const missing = needs.filter(({ found }) => !found).map(({ what }) => what)
+  const expected = missing.length > 0 ? missing.join(', ') : `a machine that has ${provider}`
+  throw new CliError(
+    `--provider: ${provider} does not work here, got '${problem ?? 'no result'}', expected ${expected}: anyvae doctor tells how to get what is missing`,
+  )
 }
 
 /** TensorFlow.js's name of a backend as the flag has it. */

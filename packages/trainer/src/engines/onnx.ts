@@ -24,12 +24,23 @@ export function onnxEngine(backend: SessionBackend, session: SessionOptions = {}
     const chunkSteps = options.chunkSteps ?? chunkStepsOf(network.config, options.batchSize)
     const { batchSize } = options
     const about = { network, initial, batchSize, chunkSteps }
-    const stepper = await createStepper(backend, settings, about)
-    const evaluation = await backend.createSession(evaluationModel(network), settings)
-    const decoding = await backend.createSession(decodingModel(network), settings)
-    const versions = versionsOf(backend)
-    const parts = { network, chunkSteps, versions, stepper, evaluation, decoding }
-    return new OnnxEngine(parts, initial.step)
+    const made: Session[] = []
+    const kept = (created: Session): Session => {
+      made.push(created)
+      return created
+    }
+    try {
+      const stepper = await createStepper(backend, settings, about)
+      kept(stepper.session)
+      const evaluation = kept(await backend.createSession(evaluationModel(network), settings))
+      const decoding = kept(await backend.createSession(decodingModel(network), settings))
+      const versions = versionsOf(backend)
+      const parts = { network, chunkSteps, versions, stepper, evaluation, decoding }
+      return new OnnxEngine(parts, initial.step)
+    } catch (error) {
+      await Promise.allSettled(made.map((each) => each.release()))
+      throw error
+    }
   }
 }
 

@@ -92,6 +92,7 @@ function oneByOne(session: Session, options: StepperOptions, initial: Feeds): St
         first = undefined
         LOSSES.forEach((name, kind) => metrics[kind]?.set(floats(results, name), i))
       }
+      read = undefined
       const [reconstruction, kl, loss] = metrics
       return { reconstruction, kl, loss } as ChunkMetrics
     },

@@ -57,8 +57,9 @@ export function trainInWorker(port: TrainingPort, options: TrainInWorkerOptions)
   const { onEvent, ...order } = options
   const calls = new CallsOut(port, onEvent)
   const ended = calls.make('train', order)
+  let failed = false
   // Whoever asks for it is told; nobody has to.
-  ended.catch(() => undefined)
+  ended.catch(() => (failed = true))
   return {
     ended,
     pause: () => calls.make('pause', undefined),
@@ -67,8 +68,12 @@ export function trainInWorker(port: TrainingPort, options: TrainInWorkerOptions)
     decode: (latents, count) => calls.make('decode', { latents, count }),
     checkpoint: () => calls.make('checkpoint', undefined),
     async release() {
-      await calls.make('release', undefined)
-      calls.close()
+      try {
+        // A training that has failed is the worker's no more: there is nothing left to free.
+        if (!failed) await calls.make('release', undefined)
+      } finally {
+        calls.close()
+      }
     },
   }
 }
@@ -80,6 +85,12 @@ interface Pending {
 
 /** Numbers are never used twice: a worker may serve several trainings, one after another. */
 let last = 0
+
+function unsendable(call: CallName, cause: unknown): TrainError {
+  const reason = cause instanceof Error ? cause.message : String(cause)
+  const what = `${call}: cannot be sent to the worker, got ${reason}`
+  return new TrainError(`${what}, expected values without functions`, { cause })
+}
 
 /** Calls that wait for their answers. */
 class CallsOut {
@@ -101,8 +112,12 @@ class CallsOut {
     const training = ++last
     return new Promise((resolve, reject) => {
       const done = (answer: unknown) => resolve(answer as Calls[K]['answer'])
+      try {
+        this.#port.postMessage({ training, call, given })
+      } catch (cause) {
+        return reject(unsendable(call, cause))
+      }
       this.#pending.set(training, { resolve: done, reject })
-      this.#port.postMessage({ training, call, given })
     })
   }
 
