@@ -39,6 +39,6 @@ export type {
   TensorType,
   TensorValue,
 } from './session.js'
-export { parseUrl, readUrl, urlReader } from './url-reader.js'
+export { checkAborted, parseUrl, readUrl, report, urlReader } from './url-reader.js'
 export type { DownloadOptions, DownloadProgress, UrlReader } from './url-reader.js'
 export { openVae, type OpenVaeOptions, type ReconstructOptions, type Vae } from './vae.js'

@@ -94,20 +94,58 @@ describe('urlReader', () => {
     await expect(reading).rejects.toThrow(message)
   })
 
-  it('ends when it is told to', async () => {
+  it('ends when it is told to, and passes the reason on', async () => {
     const controller = new AbortController()
-    const options = { signal: controller.signal, onProgress: () => controller.abort() }
-    await expect(urlReader(folder, options).read('slow')).rejects.toThrow(RuntimeError)
+    const reason = new Error('the page is left')
+    const options = { signal: controller.signal, onProgress: () => controller.abort(reason) }
+    const reading = urlReader(folder, options).read('slow')
+    await expect(reading).rejects.toThrow(
+      new RuntimeError("load: aborted, got 'Error: the page is left', expected no abort"),
+    )
+    await expect(reading).rejects.toHaveProperty('cause', reason)
+  })
+
+  it('passes on what onProgress throws, and downloads no further', async () => {
+    const mine = new Error('mine')
+    const onProgress = (): never => {
+      throw mine
+    }
+    const reading = urlReader(folder, { onProgress }).read('slow')
+    await expect(reading).rejects.toThrow(
+      new RuntimeError("onProgress: failed, got 'mine', expected no error"),
+    )
+    await expect(reading).rejects.toHaveProperty('cause', mine)
   })
 
   it('refuses what is no URL', () => {
     expect(() => urlReader('models/digits')).toThrow(/address: not usable, got 'models\/digits'/)
+    const none: unknown = undefined
+    expect(() => urlReader(none as string)).toThrow(
+      new RuntimeError('address: not usable, got undefined, expected a URL'),
+    )
   })
+
+  it.each(['data:application/json,{}', 'blob:null/1', 'mailto:someone'])(
+    'refuses %s, which has no files beneath it',
+    async (url) => {
+      await expect(urlReader(url).read('whole')).rejects.toThrow(
+        new RuntimeError(`address: not usable, got '${url}', expected a URL`),
+      )
+    },
+  )
 })
 
 describe('readUrl', () => {
   it('reads one file', async () => {
     expect(await readUrl(`${folder}/whole`)).toEqual(BODY)
+  })
+
+  it('names no more than the beginning of a data: URL', async () => {
+    const files: string[] = []
+    const onProgress = ({ file }: DownloadProgress): void => void files.push(file)
+    const bytes = await readUrl(`data:text/plain,${'x'.repeat(10_000)}`, { onProgress })
+    expect(bytes).toHaveLength(10_000)
+    expect([...new Set(files)]).toEqual([`data:text/plain,${'x'.repeat(29)}…`])
   })
 
   it('says where nobody answers', async () => {

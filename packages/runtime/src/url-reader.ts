@@ -1,4 +1,5 @@
 // Bundles and bare files by URL.
+import { kindOf } from './check.js'
 import { RuntimeError, refuse } from './error.js'
 import { checkPath } from './parse-manifest.js'
 import type { BundleReader } from './reader.js'
@@ -17,7 +18,7 @@ export interface DownloadProgress {
 export interface DownloadOptions {
   /** The `fetch` to use; the global one where left out. */
   readonly fetch?: typeof globalThis.fetch
-  /** Called for every piece that arrives. */
+  /** Called for every piece that arrives. What it throws ends the download. */
   readonly onProgress?: (progress: DownloadProgress) => void
   /** Ends the download: the promise then rejects with a RuntimeError. */
   readonly signal?: AbortSignal
@@ -34,16 +35,16 @@ export interface UrlReader extends BundleReader {
  *
  * @throws RuntimeError where the URL cannot be parsed
  */
-export function urlReader(folder: string, options: DownloadOptions = {}): UrlReader {
+export function urlReader(folder: string | URL, options: DownloadOptions = {}): UrlReader {
   const base = parseUrl(folder)
   if (!base.pathname.endsWith('/')) base.pathname += '/'
   const fileUrl = (file: string): URL => {
-    const url = new URL(checkPath(file), base)
+    const url = parseUrl(checkPath(file), base)
     url.search = base.search
     return url
   }
   return {
-    location: folder,
+    location: String(folder),
     url: fileUrl,
     read: async (file, bytes) =>
       download(fileUrl(file), { ...options, file, ...(bytes !== undefined && { bytes }) }),
@@ -56,8 +57,11 @@ export function urlReader(folder: string, options: DownloadOptions = {}): UrlRea
  * @throws RuntimeError (by rejection) on a status other than success, an HTML page, a connection
  * that fails or ends early
  */
-export async function readUrl(url: string, options: DownloadOptions = {}): Promise<Uint8Array> {
-  return download(parseUrl(url), { ...options, file: url })
+export async function readUrl(
+  url: string | URL,
+  options: DownloadOptions = {},
+): Promise<Uint8Array> {
+  return download(parseUrl(url), { ...options, file: brief(url) })
 }
 
 interface Download extends DownloadOptions {
@@ -68,7 +72,7 @@ interface Download extends DownloadOptions {
 
 async function download(url: URL, options: Download): Promise<Uint8Array> {
   const { fetch = globalThis.fetch, signal } = options
-  const fail: Fail = (got) => refuse(`${url.href}: cannot be read`, got, 'the file')
+  const fail: Fail = (got) => refuse(`${brief(url)}: cannot be read`, got, 'the file')
   try {
     const response = await fetch(url, signal ? { signal } : {})
     const problem = problemOf(response)
@@ -78,7 +82,24 @@ async function download(url: URL, options: Download): Promise<Uint8Array> {
     fail(problem)
   } catch (cause) {
     if (cause instanceof RuntimeError) throw cause
+    checkAborted(options)
     fail(cause)
+  }
+}
+
+/** Throws RuntimeError, of which the signal's reason is the cause, once the signal is aborted. */
+export function checkAborted({ signal }: DownloadOptions): void {
+  if (!signal?.aborted) return
+  const cause: unknown = signal.reason
+  throw new RuntimeError(`load: aborted, got '${String(cause)}', expected no abort`, { cause })
+}
+
+/** Tells of progress. Throws RuntimeError where the caller's function does throw. */
+export function report({ onProgress }: DownloadOptions, progress: DownloadProgress): void {
+  try {
+    onProgress?.(progress)
+  } catch (cause) {
+    refuse('onProgress: failed', cause, 'no error')
   }
 }
 
@@ -90,21 +111,23 @@ function problemOf({ ok, status, statusText, headers }: Response): string | unde
 type Fail = (got: unknown) => never
 
 async function readBody(response: Response, options: Download, fail: Fail): Promise<Uint8Array> {
-  const { file, onProgress, bytes } = options
+  const { file, bytes } = options
   const total = bytes ?? contentLength(response)
   const reader = response.body?.getReader()
   const pieces: Uint8Array<ArrayBuffer>[] = []
   let loaded = 0
-  for (;;) {
-    const piece = await reader?.read()
-    if (piece?.value === undefined) break
-    pieces.push(piece.value)
-    loaded += piece.value.length
-    onProgress?.({ file, loaded, ...(total !== undefined && { total }) })
-    if (bytes !== undefined && loaded > bytes) {
-      await reader?.cancel()
-      fail(`more than ${bytes} bytes`)
+  try {
+    for (;;) {
+      const piece = await reader?.read()
+      if (piece?.value === undefined) break
+      pieces.push(piece.value)
+      loaded += piece.value.length
+      report(options, { file, loaded, ...(total !== undefined && { total }) })
+      if (bytes !== undefined && loaded > bytes) fail(`more than ${bytes} bytes`)
     }
+  } finally {
+    // Ends what was not read to its end.
+    void reader?.cancel().catch(() => undefined)
   }
   if (total !== undefined && loaded < total) fail(`only ${loaded} of ${total} bytes`)
   return new Uint8Array(await new Blob(pieces).arrayBuffer())
@@ -116,11 +139,19 @@ function contentLength({ headers }: Response): number | undefined {
   return length === null || headers.has('content-encoding') ? undefined : Number(length)
 }
 
-/** An address; in a page, relative to it. Throws RuntimeError where it cannot be parsed. */
-export function parseUrl(url: string): URL {
+/** An address; in a page, relative to it, or to `base`. Throws RuntimeError where it is none. */
+export function parseUrl(url: string | URL, base?: URL): URL {
+  const kind = kindOf(url)
+  if (!/^(string|URL)$/.test(kind)) refuse('address: not usable', kind, 'a URL')
   try {
-    return new URL(url, typeof location === 'undefined' ? undefined : location.href)
+    return new URL(url, base ?? globalThis.location?.href)
   } catch (cause) {
-    throw new RuntimeError(`address: not usable, got '${url}', expected a URL`, { cause })
+    const got = brief(base ?? url)
+    throw new RuntimeError(`address: not usable, got '${got}', expected a URL`, { cause })
   }
+}
+
+/** An address for people: a data: URL holds megabytes. */
+function brief(url: string | URL): string {
+  return String(url).replace(/^(data:.{40}).+/s, '$1…')
 }
