@@ -77,7 +77,7 @@ function wrapOptions(session: InferenceSession, options: Settled): WrapOptions {
   }
 }
 
-type Settled = SessionOptions & Required<Pick<SessionOptions, 'provider' | 'threads'>>
+type Settled = SessionOptions & { readonly provider: Provider; readonly threads: number }
 
 async function create(model: Uint8Array, options: Settled): Promise<InferenceSession> {
   const ort = ortOptions(options)

@@ -62,8 +62,11 @@ function remote(loaded: Loaded, line: Line, end: () => void): Vae {
       return (await line.ask({ method: name, args })) as T
     }
   const release = method<void>('release')
+  const { latentSize, image } = loaded.manifest
   return {
     ...loaded,
+    latentSize,
+    image,
     encode: method('encode'),
     decode: method('decode'),
     reconstruct: method('reconstruct'),

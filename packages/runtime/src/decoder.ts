@@ -8,6 +8,7 @@ import type { RuntimeInfo, VaeShape } from './half.js'
 import type { InterpolateOptions } from './interpolate.js'
 import { checkLatents, drawLatents } from './latents.js'
 import type { LatentBatch, Latents, SampleOptions } from './latents.js'
+import { releasable, type Releasable } from './release.js'
 import type { Session, SessionBackend } from './session.js'
 
 /** Images that a model computed. */
@@ -28,7 +29,7 @@ export interface DecodedBatch extends ImageBatch {
 /** What to compute beside the images. */
 export interface DecodeOptions {
   /** Also the logits, in which alone a Bernoulli likelihood can be evaluated exactly. */
-  readonly logits?: boolean
+  readonly logits?: boolean | undefined
 }
 
 /** What needs a decoder alone. */
@@ -56,10 +57,8 @@ export interface Decoding {
 }
 
 /** A loaded decoder.onnx. */
-export interface Decoder extends Decoding, VaeShape {
+export interface Decoder extends Decoding, VaeShape, Releasable {
   readonly info: RuntimeInfo
-  /** Frees the session; a second call is a RuntimeError. */
-  release(): Promise<void>
 }
 
 /**
@@ -84,10 +83,7 @@ export async function createDecoder(source: HalfSource): Promise<Decoder> {
     ...(await decode(half, latents, {})),
     latents,
   })
-  return {
-    info,
-    latentSize,
-    image,
+  const decoding: Decoding = {
     decode: (latents, options = {}) => decode(half, latents, options),
     sample: async (count, options) => decodeAll(drawLatents(count, latentSize, options)),
     interpolate: async (a, b, options) => {
@@ -96,8 +92,8 @@ export async function createDecoder(source: HalfSource): Promise<Decoder> {
       const [from, to] = [oneLatent('a', a, latentSize), oneLatent('b', b, latentSize)]
       return decodeAll(interpolateLatents(from, to, options))
     },
-    release: () => session.release(),
   }
+  return { info, latentSize, image, ...releasable(decoding, () => session.release()) }
 }
 
 function decoderShape({ inputs, outputs }: Session): VaeShape {

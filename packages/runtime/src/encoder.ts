@@ -3,6 +3,7 @@ import { runRows } from './batches.js'
 import { openHalf, rowDims, type Half, type OpenOptions } from './half.js'
 import type { Promised, RuntimeInfo, VaeShape } from './half.js'
 import { checkImages, type Images } from './images.js'
+import { releasable, type Releasable } from './release.js'
 import type { Session, SessionBackend } from './session.js'
 
 // What pages that encode need besides: it is loaded with this file.
@@ -19,7 +20,7 @@ export interface Encoded {
 }
 
 /** A loaded encoder.onnx. */
-export interface Encoder extends VaeShape {
+export interface Encoder extends VaeShape, Releasable {
   readonly info: RuntimeInfo
   /**
    * Encodes one image or more; large batches are split.
@@ -28,8 +29,6 @@ export interface Encoder extends VaeShape {
    * release
    */
   encode(images: Images): Promise<Encoded>
-  /** Frees the session; a second call is a RuntimeError. */
-  release(): Promise<void>
 }
 
 /**
@@ -58,13 +57,8 @@ export interface HalfSource {
 export async function createEncoder(source: HalfSource): Promise<Encoder> {
   const half = await openHalf({ ...source, shapeOf: encoderShape })
   const { info, latentSize, image, session } = half
-  return {
-    info,
-    latentSize,
-    image,
-    encode: (images) => encode(half, images),
-    release: () => session.release(),
-  }
+  const encoding = { encode: (images: Images) => encode(half, images) }
+  return { info, latentSize, image, ...releasable(encoding, () => session.release()) }
 }
 
 function encoderShape({ inputs, outputs }: Session): VaeShape {

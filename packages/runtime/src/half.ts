@@ -7,7 +7,7 @@ import type { Provider, Session, SessionBackend, SessionOptions, SessionValue } 
 /** How to open a model: session options and how much to compute at a time. */
 export interface OpenOptions extends SessionOptions {
   /** The most images or latents of one run; larger batches are split. 256 where left out. */
-  readonly maxBatch?: number
+  readonly maxBatch?: number | undefined
 }
 
 /** What computes a model. */

@@ -8,7 +8,7 @@ export interface InterpolateOptions {
   /** Latents in all, both ends included: at least 2. */
   readonly steps: number
   /** `spherical` where left out: it keeps to the lengths that latents of the prior have. */
-  readonly mode?: 'linear' | 'spherical'
+  readonly mode?: 'linear' | 'spherical' | undefined
 }
 
 /**

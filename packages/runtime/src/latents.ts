@@ -33,9 +33,9 @@ export function checkLatents(name: string, latents: Latents, size: number): Late
 /** How to draw latents from the prior. */
 export interface SampleOptions {
   /** A whole number from 0 to 2^53 - 1; 0 where left out. */
-  readonly seed?: number
+  readonly seed?: number | undefined
   /** The prior's standard deviation: 1 where left out, less for tamer samples, 0 for the mean. */
-  readonly temperature?: number
+  readonly temperature?: number | undefined
 }
 
 /**

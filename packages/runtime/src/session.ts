@@ -41,30 +41,30 @@ export interface SessionValue {
 /** How to create a session. What is left out is the backend's choice. */
 export interface SessionOptions {
   /** The one provider to create the session with; `cpu` or `wasm` where left out. */
-  readonly provider?: Provider
+  readonly provider?: Provider | undefined
   /**
    * Whether a node that the provider cannot compute is refused instead of being left to the CPU.
    * False where left out: even then, a provider that cannot start at all is an error.
    */
-  readonly exclusive?: boolean
+  readonly exclusive?: boolean | undefined
   /** Threads within one operator, at least 1. */
-  readonly threads?: number
+  readonly threads?: number | undefined
   /** How far onnxruntime may rewrite the graph; `all` where left out. */
-  readonly graphOptimization?: 'disabled' | 'basic' | 'extended' | 'layout' | 'all'
+  readonly graphOptimization?: 'disabled' | 'basic' | 'extended' | 'layout' | 'all' | undefined
   /** Write a profile on release, to a file whose name begins with this (where there are files). */
-  readonly profile?: string
+  readonly profile?: string | undefined
   /**
    * By the name of an output, the input that its value feeds in the next run. In between it stays where
    * the provider computes: on `webgpu` in buffers of the GPU, elsewhere in memory, since onnxruntime's
    * JavaScript leaves nothing on other devices. See {@link Session.run} and {@link Session.carried}.
    */
-  readonly carried?: Readonly<Record<string, string>>
+  readonly carried?: Readonly<Record<string, string>> | undefined
   /**
    * Further onnxruntime session options, as they are: they win over those above, but for
    * `threads` and `exclusive`.
    * `executionProviders` may carry settings of `provider`, and name no other.
    */
-  readonly session?: Readonly<Record<string, unknown>>
+  readonly session?: Readonly<Record<string, unknown>> | undefined
 }
 
 /** One loaded graph. Runs are queued: one starts when the one before it has ended. */

@@ -4,28 +4,29 @@ import { createDecoder, type DecodedBatch, type Decoder, type Decoding } from '.
 import type * as encoderModule from './encoder.js'
 import type { Encoded, Encoder, HalfSource } from './encoder.js'
 import { refuse } from './error.js'
-import type { OpenOptions, RuntimeInfo } from './half.js'
+import type { OpenOptions, RuntimeInfo, VaeShape } from './half.js'
 import type { Images } from './images.js'
 import type { Manifest, Precision, Role } from './manifest.js'
 import { readManifest, readModel, type BundleReader } from './reader.js'
+import { releasable, type Releasable } from './release.js'
 import type { SessionBackend } from './session.js'
 
 /** How to open a bundle. */
 export interface OpenVaeOptions extends OpenOptions {
   /** Which weights to use; `float32` where left out. A half that lacks them uses float32. */
-  readonly precision?: Precision
+  readonly precision?: Precision | undefined
   /** Read the encoder only when it is first used. */
-  readonly lazy?: boolean
+  readonly lazy?: boolean | undefined
 }
 
 /** How to reconstruct. */
 export interface ReconstructOptions {
   /** Draw each latent from its posterior with this seed; the posterior mean where left out. */
-  readonly seed?: number
+  readonly seed?: number | undefined
 }
 
 /** A variational autoencoder, ready to run. */
-export interface Vae extends Decoding {
+export interface Vae extends Decoding, VaeShape, Releasable {
   readonly manifest: Manifest
   /** What is in use; `precision` is the decoder's. */
   readonly info: RuntimeInfo
@@ -38,8 +39,6 @@ export interface Vae extends Decoding {
   encode(images: Images): Promise<Encoded>
   /** Encodes and decodes; `latents` are those decoded. Throws RuntimeError as `encode` does. */
   reconstruct(images: Images, options?: ReconstructOptions): Promise<DecodedBatch>
-  /** Frees both sessions once queued runs have ended; a second call is a RuntimeError. */
-  release(): Promise<void>
 }
 
 /**
@@ -78,14 +77,13 @@ export async function openVae(
 const encoderCode = (): Promise<typeof encoderModule> => import('./encoder.js')
 
 function vae(manifest: Manifest, encoder: Once<Encoder>, decoder: Decoder): Vae {
+  const { info, latentSize, image, decode, sample, interpolate, release } = decoder
   const encode = async (images: Images): Promise<Encoded> => (await encoder.get()).encode(images)
-  return {
-    manifest,
-    info: decoder.info,
+  const methods: Omit<Vae, keyof Decoder | 'manifest'> & Decoding = {
     encode,
-    decode: (latents, options) => decoder.decode(latents, options),
-    sample: (count, options) => decoder.sample(count, options),
-    interpolate: (a, b, options) => decoder.interpolate(a, b, options),
+    decode,
+    sample,
+    interpolate,
     async reconstruct(images, options = {}) {
       checkOptions('reconstruct', options, ['seed'])
       const { seed } = options
@@ -93,12 +91,13 @@ function vae(manifest: Manifest, encoder: Once<Encoder>, decoder: Decoder): Vae 
       const { drawPosterior } = await encoderCode()
       const data = seed === undefined ? posterior.mean : drawPosterior(posterior, seed)
       const latents = { data, shape: posterior.shape }
-      return { ...(await decoder.decode(latents)), latents }
-    },
-    async release() {
-      await Promise.all([decoder.release(), encoder.release()])
+      return { ...(await decode(latents)), latents }
     },
   }
+  const free = async (): Promise<void> => {
+    await Promise.all([release(), encoder.release()])
+  }
+  return { manifest, info, latentSize, image, ...releasable(methods, free) }
 }
 
 function checkPrecision(manifest: Manifest, precision: Precision = 'float32'): void {
@@ -123,16 +122,14 @@ function pick(
 interface Once<T> {
   /** Loads at the first call, and again where that failed. */
   get(): Promise<T>
-  /** Releases what was loaded, if anything; nothing loads afterwards. */
+  /** Releases what was loaded, if anything. */
   release(): Promise<void>
 }
 
-function once<T extends { release(): Promise<void> }>(load: () => Promise<T>): Once<T> {
+function once<T extends Releasable>(load: () => Promise<T>): Once<T> {
   let loading: Promise<T> | undefined
-  let released = false
   return {
     async get() {
-      if (released) refuse('vae: already released', 'a further use', 'none')
       loading ??= load()
       try {
         return await loading
@@ -142,8 +139,7 @@ function once<T extends { release(): Promise<void> }>(load: () => Promise<T>): O
       }
     },
     async release() {
-      released = true
-      const loaded = await loading?.catch(() => undefined)
+      const loaded = await loading
       await loaded?.release()
     },
   }
