@@ -88,9 +88,8 @@ export async function createDecoder(source: HalfSource): Promise<Decoder> {
     sample: async (count, options) => decodeAll(drawLatents(count, latentSize, options)),
     interpolate: async (a, b, options) => {
       // Seldom needed, so that pages download it only then.
-      const { interpolateLatents, oneLatent } = await import('./interpolate.js')
-      const [from, to] = [oneLatent('a', a, latentSize), oneLatent('b', b, latentSize)]
-      return decodeAll(interpolateLatents(from, to, options))
+      const { wayBetween } = await import('./interpolate.js')
+      return decodeAll(wayBetween([a, b], latentSize, options))
     },
   }
   return { info, latentSize, image, ...releasable(decoding, () => session.release()) }

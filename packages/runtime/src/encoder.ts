@@ -1,13 +1,20 @@
 // The encoder: images to posteriors.
 import { runRows } from './batches.js'
+import { checkOptions } from './check.js'
+import type { DecodedBatch, ImageBatch } from './decoder.js'
 import { openHalf, rowDims, type Half, type OpenOptions } from './half.js'
 import type { Promised, RuntimeInfo, VaeShape } from './half.js'
 import { checkImages, type Images } from './images.js'
+import type { Latents } from './latents.js'
+import { drawPosterior } from './posterior.js'
 import { releasable, type Releasable } from './release.js'
 import type { Session, SessionBackend } from './session.js'
 
-// What pages that encode need besides: it is loaded with this file.
-export { drawPosterior } from './posterior.js'
+/** How to reconstruct. */
+export interface ReconstructOptions {
+  /** Draw each latent from its posterior with this seed; the posterior mean where left out. */
+  readonly seed?: number | undefined
+}
 
 /** The posteriors q(z given x) of some images, diagonal normals. */
 export interface Encoded {
@@ -80,4 +87,24 @@ async function encode(half: Half, images: Images): Promise<Encoded> {
     outputs: { mean: latentSize, log_variance: latentSize },
   })
   return { mean, logVariance: log_variance, shape: [checked.count, latentSize] }
+}
+
+/** What `Vae.reconstruct` needs: it is here since it is downloaded only where images are encoded. */
+export interface Coders {
+  encode(images: Images): Promise<Encoded>
+  decode(latents: Latents): Promise<ImageBatch>
+}
+
+/** Encodes and decodes: the means, or with a seed a draw of each posterior. Throws RuntimeError. */
+export async function reconstruct(
+  coders: Coders,
+  images: Images,
+  options: ReconstructOptions = {},
+): Promise<DecodedBatch> {
+  checkOptions('reconstruct', options, ['seed'])
+  const { seed } = options
+  const posterior = await coders.encode(images)
+  const data = seed === undefined ? posterior.mean : drawPosterior(posterior, seed)
+  const latents = { data, shape: posterior.shape }
+  return { ...(await coders.decode(latents)), latents }
 }

@@ -1,10 +1,11 @@
 // The public names of this package.
 export { checkCarried, createCarried, inGpuBuffers } from './carried.js'
 export type { Carried, CarriedNames } from './carried.js'
-export { checkLoadOptions, checkWhole } from './check.js'
+export { checkLoadOptions, checkWhole, kindOf } from './check.js'
 export { openDecoder } from './decoder.js'
 export type { DecodedBatch, DecodeOptions, Decoder, Decoding, ImageBatch } from './decoder.js'
-export { openEncoder, type Encoded, type Encoder } from './encoder.js'
+export { openEncoder } from './encoder.js'
+export type { Encoded, Encoder, ReconstructOptions } from './encoder.js'
 export { RuntimeError, refuse } from './error.js'
 export type { OpenOptions, RuntimeInfo, VaeShape } from './half.js'
 export type { Images, Pixels } from './images.js'
@@ -39,6 +40,6 @@ export type {
   TensorType,
   TensorValue,
 } from './session.js'
-export { checkAborted, parseUrl, readUrl, report, urlReader } from './url-reader.js'
+export { abortError, parseUrl, readUrl, report, urlReader } from './url-reader.js'
 export type { DownloadOptions, DownloadProgress, UrlReader } from './url-reader.js'
-export { openVae, type OpenVaeOptions, type ReconstructOptions, type Vae } from './vae.js'
+export { openVae, type OpenVaeOptions, type Vae } from './vae.js'

@@ -66,8 +66,18 @@ function dot(a: Float32Array, b: Float32Array): number {
   return a.reduce((sum, value, i) => sum + value * (b[i] ?? 0), 0)
 }
 
+/** The way between two latents of a model. Throws RuntimeError as `interpolateLatents` does. */
+export function wayBetween(
+  [a, b]: readonly [Latents, Latents],
+  latentSize: number,
+  options: InterpolateOptions,
+): LatentBatch {
+  const [from, to] = [oneLatent('a', a, latentSize), oneLatent('b', b, latentSize)]
+  return interpolateLatents(from, to, options)
+}
+
 /** The one latent that an end of an interpolation is. Throws RuntimeError where it is not one. */
-export function oneLatent(name: string, latents: Latents, latentSize: number): Float32Array {
+function oneLatent(name: string, latents: Latents, latentSize: number): Float32Array {
   const { data } = checkLatents(name, latents, latentSize)
   if (data.length === latentSize) return data
   refuse(`${name}: not exactly one latent`, data.length / latentSize, 1)

@@ -4,6 +4,7 @@ import type { Carried } from './carried.js'
 import { checkLength } from './check.js'
 import { refuse } from './error.js'
 import { createQueue, type Queue } from './queue.js'
+import { releasable } from './release.js'
 import type { Provider, Session, SessionValue, TensorValue } from './session.js'
 
 /** What `wrapSession` needs to know besides the session itself. */
@@ -30,47 +31,30 @@ export function wrapSession(session: InferenceSession, options: WrapOptions): Se
   const outputs = session.outputMetadata.map(sessionValue)
   const own = session.outputNames.filter((name) => !(name in names))
   const read = valueReader(options)
-  let released = false
-  const refuseReleased = (): void => {
-    if (released) refuse('session: already released', 'a further use', 'none')
-  }
-
-  return {
-    provider,
-    threads,
-    inputs,
-    outputs,
+  const methods: Pick<Session, 'run' | 'carried'> = {
     async run(feeds, fetches = own) {
-      refuseReleased()
       checkNames('input', Object.keys(feeds), inputs)
       checkNames('output', fetches, outputs)
       const fed = mapValues(feeds, (value, name) => tensor(value, name, options.Tensor))
-      const carriedInputs = Object.values(names)
-      checkFed(inputs, (name) => name in fed || carriedInputs.includes(name))
       return queue(async () => {
         const tensors = { ...carried?.values(), ...fed }
-        checkFed(inputs, (name) => name in tensors)
+        checkFed(inputs, tensors)
         const fetched = carried?.fetches(fetches) ?? fetches
         const results = await session.run(tensors, fetched).catch(runFailed)
         carried?.keep(results)
-        return readAll(pick(results, fetches), read)
+        return readAll(results, fetches, read)
       })
     },
-    async carried() {
-      refuseReleased()
-      return queue(() => readAll(carried?.values() ?? {}, read))
-    },
-    async release() {
-      refuseReleased()
-      released = true
-      await queue(async () => {
-        // Before the session: what belongs to its device cannot be freed after it.
-        carried?.dispose()
-        await options.beforeRelease?.()
-        await session.release()
-      })
-    },
+    carried: () => queue(() => readAll(carried?.values() ?? {}, Object.values(names), read)),
   }
+  const free = (): Promise<void> =>
+    queue(async () => {
+      // Before the session: what belongs to its device cannot be freed after it.
+      carried?.dispose()
+      await options.beforeRelease?.()
+      await session.release()
+    })
+  return { provider, threads, inputs, outputs, ...releasable(methods, free) }
 }
 
 /** Reads a result, from the device where it is there. */
@@ -88,15 +72,15 @@ function valueReader({ download, Tensor }: WrapOptions): ValueReader {
 /** One after another: a device copies one at a time. */
 async function readAll(
   values: Readonly<Record<string, OnnxValue>>,
+  names: readonly string[],
   read: ValueReader,
 ): Promise<Record<string, TensorValue>> {
-  const entries: [string, TensorValue][] = []
-  for (const [name, value] of Object.entries(values)) entries.push([name, await read(value, name)])
-  return Object.fromEntries(entries)
-}
-
-function pick<T>(values: Readonly<Record<string, T>>, names: readonly string[]): Record<string, T> {
-  return Object.fromEntries(Object.entries(values).filter(([name]) => names.includes(name)))
+  const all: Record<string, TensorValue> = {}
+  for (const name of names) {
+    const value = values[name]
+    if (value) all[name] = await read(value, name)
+  }
+  return all
 }
 
 function sessionValue(value: InferenceSession.ValueMetadata): SessionValue {
@@ -115,9 +99,9 @@ function checkNames(what: string, names: readonly string[], values: readonly Ses
   }
 }
 
-function checkFed(inputs: readonly SessionValue[], fed: (name: string) => boolean): void {
+function checkFed(inputs: readonly SessionValue[], fed: object): void {
   for (const { name } of inputs) {
-    if (!fed(name)) refuse(`input '${name}': missing`, 'nothing', 'a tensor')
+    if (!(name in fed)) refuse(`input '${name}': missing`, 'nothing', 'a tensor')
   }
 }
 

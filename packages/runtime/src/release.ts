@@ -10,30 +10,27 @@ export interface Releasable {
 type Method = (...args: unknown[]) => Promise<unknown>
 
 /** The methods with a release beside them, which frees what they need. */
-export function releasable<T extends object>(methods: T, free: () => Promise<void>): T & Releasable {
+export function releasable<T extends object>(
+  methods: T,
+  free: () => Promise<void>,
+): T & Releasable {
   let ended: Promise<unknown> | undefined
   let released = false
-  const enter = (): void => {
-    if (released) refuse('session: already released', 'a further use', 'none')
+  const release = async (): Promise<void> => {
+    released = true
+    await ended
+    await free()
   }
   const guard = (method: Method): Method => {
     return async (...args) => {
-      enter()
-      const call = method(...args)
+      if (released) refuse('session: already released', 'a further use', 'none')
       const before = ended
+      const call = method(...args)
       const after = (): unknown => before
       ended = call.then(after, after)
       return call
     }
   }
-  const guarded = Object.entries(methods).map(([name, method]) => [name, guard(method as Method)])
-  return {
-    ...(Object.fromEntries(guarded) as T),
-    async release() {
-      enter()
-      released = true
-      await ended
-      await free()
-    },
-  }
+  const all = Object.entries({ ...methods, release })
+  return Object.fromEntries(all.map(([name, method]) => [name, guard(method)])) as T & Releasable
 }

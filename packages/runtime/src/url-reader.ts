@@ -82,16 +82,16 @@ async function download(url: URL, options: Download): Promise<Uint8Array> {
     fail(problem)
   } catch (cause) {
     if (cause instanceof RuntimeError) throw cause
-    checkAborted(options)
+    if (signal?.aborted) throw abortError(signal)
     fail(cause)
   }
 }
 
-/** Throws RuntimeError, of which the signal's reason is the cause, once the signal is aborted. */
-export function checkAborted({ signal }: DownloadOptions): void {
-  if (!signal?.aborted) return
-  const cause: unknown = signal.reason
-  throw new RuntimeError(`load: aborted, got '${String(cause)}', expected no abort`, { cause })
+/** The error of a load that was aborted: the signal's reason is its cause. */
+export function abortError({ reason }: AbortSignal): RuntimeError {
+  return new RuntimeError(`load: aborted, got '${String(reason)}', expected no abort`, {
+    cause: reason,
+  })
 }
 
 /** Tells of progress. Throws RuntimeError where the caller's function does throw. */

@@ -1,8 +1,7 @@
 // A whole VAE from a bundle: both halves behind one object.
-import { checkOptions } from './check.js'
 import { createDecoder, type DecodedBatch, type Decoder, type Decoding } from './decoder.js'
 import type * as encoderModule from './encoder.js'
-import type { Encoded, Encoder, HalfSource } from './encoder.js'
+import type { Encoded, Encoder, HalfSource, ReconstructOptions } from './encoder.js'
 import { refuse } from './error.js'
 import type { OpenOptions, RuntimeInfo, VaeShape } from './half.js'
 import type { Images } from './images.js'
@@ -17,12 +16,6 @@ export interface OpenVaeOptions extends OpenOptions {
   readonly precision?: Precision | undefined
   /** Read the encoder only when it is first used. */
   readonly lazy?: boolean | undefined
-}
-
-/** How to reconstruct. */
-export interface ReconstructOptions {
-  /** Draw each latent from its posterior with this seed; the posterior mean where left out. */
-  readonly seed?: number | undefined
 }
 
 /** A variational autoencoder, ready to run. */
@@ -84,15 +77,8 @@ function vae(manifest: Manifest, encoder: Once<Encoder>, decoder: Decoder): Vae 
     decode,
     sample,
     interpolate,
-    async reconstruct(images, options = {}) {
-      checkOptions('reconstruct', options, ['seed'])
-      const { seed } = options
-      const posterior = await encode(images)
-      const { drawPosterior } = await encoderCode()
-      const data = seed === undefined ? posterior.mean : drawPosterior(posterior, seed)
-      const latents = { data, shape: posterior.shape }
-      return { ...(await decode(latents)), latents }
-    },
+    reconstruct: async (images, options) =>
+      (await encoderCode()).reconstruct({ encode, decode }, images, options),
   }
   const free = async (): Promise<void> => {
     await Promise.all([release(), encoder.release()])
@@ -129,15 +115,11 @@ interface Once<T> {
 function once<T extends Releasable>(load: () => Promise<T>): Once<T> {
   let loading: Promise<T> | undefined
   return {
-    async get() {
-      loading ??= load()
-      try {
-        return await loading
-      } catch (error) {
+    get: () =>
+      (loading ??= load().catch((error: unknown) => {
         loading = undefined
         throw error
-      }
-    },
+      })),
     async release() {
       const loaded = await loading
       await loaded?.release()
