@@ -129,11 +129,11 @@ describe('vae', () => {
       'images: unusable value, got NaN',
     ],
     ['a count', () => vae.sample(0), 'count: not usable, got 0'],
-    ['a seed', () => vae.sample(1, { seed: 0.5 }), 'seed: not a usable seed, got 0.5'],
+    ['a seed', () => vae.sample(1, { seed: 0.5 }), 'seed: not usable, got 0.5'],
     [
       'a posterior seed',
       () => vae.reconstruct(bytes, { seed: -1 }),
-      'seed: not a usable seed, got -1',
+      'seed: not usable, got -1',
     ],
     [
       'a temperature',

@@ -1,9 +1,10 @@
 // One graph run over any number of rows, split where they are many.
+import { allocate } from './check.js'
 import { refuse } from './error.js'
 import type { Session } from './session.js'
 
 /** Rows to feed and results to collect. */
-export interface Rows {
+export interface Rows<Output extends string> {
   readonly input: { readonly name: string; readonly dims: readonly number[] }
   readonly count: number
   /** The most rows of one run. */
@@ -11,12 +12,16 @@ export interface Rows {
   /** The float32 values of rows `start` to `start + count`. */
   batch(start: number, count: number): Float32Array
   /** Values of one row, by output. */
-  readonly outputs: Readonly<Record<string, number>>
+  readonly outputs: Readonly<Partial<Record<Output, number>>>
 }
 
 /** Runs all rows, `maxBatch` at a time, and joins each output. Throws RuntimeError. */
-export async function runRows(session: Session, rows: Rows): Promise<Record<string, Float32Array>> {
+export async function runRows<Output extends string>(
+  session: Session,
+  rows: Rows<Output>,
+): Promise<Record<Output, Float32Array>> {
   const { input, count, maxBatch, outputs } = rows
+  const sizes = Object.entries(outputs) as [string, number][]
   const names = Object.keys(outputs)
   const results: Record<string, Float32Array> = {}
   for (let start = 0; start < count; start += maxBatch) {
@@ -24,10 +29,10 @@ export async function runRows(session: Session, rows: Rows): Promise<Record<stri
     const dims = [number, ...input.dims]
     const data = rows.batch(start, number)
     const values = await session.run({ [input.name]: { type: 'float32', dims, data } }, names)
-    for (const [name, size] of Object.entries(outputs)) {
+    for (const [name, size] of sizes) {
       const part = checkPart(name, values[name]?.data, number * size)
       if (number === count) results[name] = part
-      else (results[name] ??= new Float32Array(count * size)).set(part, start * size)
+      else (results[name] ??= allocate(count * size)).set(part, start * size)
     }
   }
   return results

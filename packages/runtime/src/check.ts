@@ -53,11 +53,24 @@ export function checkAlike(names: string, first: Float32Array, second: Float32Ar
   refuse(`${names}: not of one length`, got, 'as many of both')
 }
 
-/** The values of an argument that may come with their shape, as whatever they are. */
+/** The values of an argument that may come with their shape (`dims`: a tensor), as whatever they are. */
 export function valuesAndShape(argument: unknown): { data: unknown; shape: unknown } {
   const whole = typeof argument === 'object' && argument !== null && 'data' in argument
   if (!whole) return { data: argument, shape: undefined }
-  return { data: argument.data, shape: 'shape' in argument ? argument.shape : undefined }
+  const { data, dims, shape = dims }: { data: unknown; dims?: unknown; shape?: unknown } = argument
+  return { data, shape }
+}
+
+/** So many values, zeros unless made. Throws RuntimeError where there is no memory for them. */
+export function allocate(
+  length: number,
+  make = (length: number): Float32Array => new Float32Array(length),
+): Float32Array {
+  try {
+    return make(length)
+  } catch (cause) {
+    refuse(`memory: none for ${length} values`, cause, 'fewer')
+  }
 }
 
 /** Whether a shape is written as a list. */

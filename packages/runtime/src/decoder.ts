@@ -67,18 +67,23 @@ export interface Decoder extends Decoding, VaeShape, Releasable {
  *
  * @throws RuntimeError (by rejection) where it is no such model or the provider cannot start
  */
-export function openDecoder(
+export async function openDecoder(
   model: Uint8Array,
   backend: SessionBackend,
   options: OpenOptions = {},
 ): Promise<Decoder> {
-  return createDecoder({ model, backend, options, promised: undefined })
+  const source = { model, backend, options, promised: undefined }
+  const { half, decoding } = await createDecoder(source)
+  const { info, latentSize, image, session } = half
+  return { info, latentSize, image, ...releasable(decoding, () => session.release()) }
 }
 
 /** A decoder, checked against what a manifest promised, if anything. */
-export async function createDecoder(source: HalfSource): Promise<Decoder> {
+export async function createDecoder(
+  source: HalfSource,
+): Promise<{ readonly half: Half; readonly decoding: Decoding }> {
   const half = await openHalf({ ...source, shapeOf: decoderShape })
-  const { info, latentSize, image, session } = half
+  const { latentSize } = half
   const decodeAll = async (latents: LatentBatch): Promise<DecodedBatch> => ({
     ...(await decode(half, latents, {})),
     latents,
@@ -92,7 +97,7 @@ export async function createDecoder(source: HalfSource): Promise<Decoder> {
       return decodeAll(wayBetween([a, b], latentSize, options))
     },
   }
-  return { info, latentSize, image, ...releasable(decoding, () => session.release()) }
+  return { half, decoding }
 }
 
 function decoderShape({ inputs, outputs }: Session): VaeShape {
@@ -112,7 +117,7 @@ async function decode(half: Half, latents: Latents, options: DecodeOptions): Pro
   }
   const count = data.length / latentSize
   const size = channels * height * width
-  const results = await runRows(session, {
+  const { image: pixels, logits } = await runRows<'image' | 'logits'>(session, {
     input: { name: 'latent', dims: [latentSize] },
     count,
     maxBatch,
@@ -120,8 +125,8 @@ async function decode(half: Half, latents: Latents, options: DecodeOptions): Pro
     outputs: { image: size, ...(wanted && { logits: size }) },
   })
   return {
-    data: results['image'] ?? new Float32Array(0),
+    data: pixels,
     shape: [count, channels, height, width],
-    ...(results['logits'] && { logits: results['logits'] }),
+    ...(wanted && { logits }),
   }
 }

@@ -78,8 +78,7 @@ function encoderShape({ inputs, outputs }: Session): VaeShape {
 async function encode(half: Half, images: Images): Promise<Encoded> {
   const { session, latentSize, image, maxBatch } = half
   const checked = checkImages(images, image)
-  const empty = new Float32Array(0)
-  const { mean = empty, log_variance = empty } = await runRows(session, {
+  const { mean, log_variance } = await runRows(session, {
     input: { name: 'image', dims: [image.channels, image.height, image.width] },
     count: checked.count,
     maxBatch,

@@ -1,5 +1,5 @@
 // The way from one latent to another.
-import { checkAlike, checkOptions, checkWhole } from './check.js'
+import { allocate, checkAlike, checkOptions, checkWhole } from './check.js'
 import { refuse } from './error.js'
 import { checkLatents, type LatentBatch, type Latents } from './latents.js'
 
@@ -35,7 +35,7 @@ export function interpolateLatents(
   checkWhole('steps', steps, 2)
   checkAlike('a and b', a, b)
   const weights = weightsOf(mode, a, b)
-  const data = new Float32Array(steps * a.length)
+  const data = allocate(steps * a.length)
   for (let step = 0; step < steps; step++) {
     const [forA, forB] = weights(step / (steps - 1))
     data.set(

@@ -41,7 +41,7 @@ describe('drawLatents', () => {
     [0, {}, /count: not usable, got 0, expected a whole number of at least 1/],
     [1.5, {}, /count: not usable, got 1.5/],
     [NaN, {}, /count: not usable, got NaN/],
-    [1, { seed: -1 }, /seed: not a usable seed, got -1/],
+    [1, { seed: -1 }, /seed: not usable, got -1, expected a whole number of at least 0/],
     [1, { temperature: -0.1 }, /temperature: not usable, got -0.1/],
     [1, { temperature: Infinity }, /temperature: not usable, got Infinity/],
   ])('refuses count %d with %j', (count, options, message) => {

@@ -1,11 +1,15 @@
 // Latent vectors: checked, and drawn from the prior.
 import { drawNormals } from '@anyvae/random'
-import { checkLength, checkOptions, checkValues, checkWhole } from './check.js'
-import { isDims, kindOf, rowCount, valuesAndShape } from './check.js'
-import { RuntimeError, refuse } from './error.js'
+import { allocate, checkLength, checkOptions, checkValues, checkWhole } from './check.js'
+import { isDims, kindOf, quoted, rowCount, valuesAndShape } from './check.js'
+import { refuse } from './error.js'
 
-/** Latent vectors one after another: the values alone, or with their shape [count, latent size]. */
-export type Latents = Float32Array | LatentBatch
+/**
+ * Latent vectors one after another: the values alone, or with their shape [count, latent size], which
+ * a tensor of onnxruntime has as its `dims`.
+ */
+export type Latents =
+  Float32Array | LatentBatch | { readonly data: Float32Array; readonly dims: readonly number[] }
 
 /** Latent vectors with their shape, [count, latent size]. */
 export interface LatentBatch {
@@ -17,7 +21,7 @@ export interface LatentBatch {
 export function checkLatents(name: string, latents: Latents, size: number): LatentBatch {
   const { data, shape } = valuesAndShape(latents)
   if (!(data instanceof Float32Array)) {
-    refuse(`${name}: wrong type`, kindOf(data), 'a Float32Array')
+    refuse(`${name}: wrong type`, kindOf(data), 'a Float32Array (see Float32Array.from)')
   }
   if (shape !== undefined) {
     if (!isDims(shape) || shape.length < 1 || shape.length > 2 || shape.at(-1) !== size) {
@@ -53,17 +57,17 @@ export function drawLatents(
   const { seed = 0, temperature = 1 } = options
   checkWhole('count', count, 1)
   if (!(temperature >= 0 && Number.isFinite(temperature))) {
-    refuse('temperature: not usable', temperature, 'a finite number of at least 0')
+    refuse('temperature: not usable', quoted(temperature), 'a finite number of at least 0')
   }
   const data = normals(seed, 'latent', count * latentSize)
-  return { data: data.map((value) => temperature * value), shape: [count, latentSize] }
+  data.forEach((value, i) => {
+    data[i] = temperature * value
+  })
+  return { data, shape: [count, latentSize] }
 }
 
-/** The first normals of a stream. Throws RuntimeError where the seed is unusable. */
+/** The first normals of a stream. Throws RuntimeError where the seed is unusable, or on too many. */
 export function normals(seed: number, stream: string, count: number): Float32Array {
-  try {
-    return drawNormals(seed, stream, count)
-  } catch (cause) {
-    throw new RuntimeError(cause instanceof Error ? cause.message : String(cause), { cause })
-  }
+  checkWhole('seed', seed, 0)
+  return allocate(count, (length) => drawNormals(seed, stream, length))
 }

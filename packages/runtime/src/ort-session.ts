@@ -35,7 +35,8 @@ export function wrapSession(session: InferenceSession, options: WrapOptions): Se
     async run(feeds, fetches = own) {
       checkNames('input', Object.keys(feeds), inputs)
       checkNames('output', fetches, outputs)
-      const fed = mapValues(feeds, (value, name) => tensor(value, name, options.Tensor))
+      const fed: Record<string, Tensor> = {}
+      for (const [name, value] of Object.entries(feeds)) fed[name] = tensor(value, name, options)
       return queue(async () => {
         const tensors = { ...carried?.values(), ...fed }
         checkFed(inputs, tensors)
@@ -105,10 +106,10 @@ function checkFed(inputs: readonly SessionValue[], fed: object): void {
   }
 }
 
-function tensor(value: TensorValue, name: string, Class: TensorConstructor): Tensor {
+function tensor(value: TensorValue, name: string, { Tensor }: WrapOptions): Tensor {
   const { type, data, dims } = value
   checkLength(`input '${name}'`, data.length, dims)
-  return new Class(type, data, dims)
+  return new Tensor(type, data, dims)
 }
 
 const ARRAYS = {
@@ -133,11 +134,4 @@ function runFailed(cause: unknown): never {
 
 function readFailed(cause: unknown): never {
   refuse('session: a value cannot be read from the device', cause, 'a device that still works')
-}
-
-function mapValues<A, B>(
-  record: Readonly<Record<string, A>>,
-  fn: (value: A, name: string) => B,
-): Record<string, B> {
-  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, fn(value, name)]))
 }

@@ -1,5 +1,5 @@
 // A whole VAE from a bundle: both halves behind one object.
-import { createDecoder, type DecodedBatch, type Decoder, type Decoding } from './decoder.js'
+import { createDecoder, type DecodedBatch, type Decoding } from './decoder.js'
 import type * as encoderModule from './encoder.js'
 import type { Encoded, Encoder, HalfSource, ReconstructOptions } from './encoder.js'
 import { refuse } from './error.js'
@@ -66,22 +66,21 @@ export async function openVae(
   }
 }
 
+type Opened = Awaited<ReturnType<typeof createDecoder>>
+
 /** The encoder's code too is downloaded only where it is used. */
 const encoderCode = (): Promise<typeof encoderModule> => import('./encoder.js')
 
-function vae(manifest: Manifest, encoder: Once<Encoder>, decoder: Decoder): Vae {
-  const { info, latentSize, image, decode, sample, interpolate, release } = decoder
-  const encode = async (images: Images): Promise<Encoded> => (await encoder.get()).encode(images)
-  const methods: Omit<Vae, keyof Decoder | 'manifest'> & Decoding = {
-    encode,
-    decode,
-    sample,
-    interpolate,
+function vae(manifest: Manifest, encoder: Once<Encoder>, { half, decoding }: Opened): Vae {
+  const { info, latentSize, image, session } = half
+  const methods: Pick<Vae, keyof Decoding | 'encode' | 'reconstruct'> = {
+    ...decoding,
+    encode: async (images) => (await encoder.get()).encode(images),
     reconstruct: async (images, options) =>
-      (await encoderCode()).reconstruct({ encode, decode }, images, options),
+      (await encoderCode()).reconstruct(methods, images, options),
   }
   const free = async (): Promise<void> => {
-    await Promise.all([release(), encoder.release()])
+    await Promise.all([session.release(), encoder.release()])
   }
   return { manifest, info, latentSize, image, ...releasable(methods, free) }
 }
