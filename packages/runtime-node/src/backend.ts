@@ -43,13 +43,18 @@ function builtProviders(): Provider[] {
   return PROVIDERS.filter((provider) => built.includes(provider))
 }
 
-async function createSession(model: Uint8Array, options: SessionOptions = {}): Promise<Session> {
+/** What can be known to be wrong without a model. Throws RuntimeError. */
+export function checkSettings(options: SessionOptions): Settled {
   const { provider = 'cpu', threads = availableParallelism() } = options
   if (!nodeBackend.providers.includes(provider)) {
     refuseUnknown(provider, nodeBackend.providers)
   }
   checkWhole('threads', threads, 1, MOST_THREADS)
-  const settled = { ...options, provider, threads }
+  return { ...options, provider, threads }
+}
+
+async function createSession(model: Uint8Array, options: SessionOptions = {}): Promise<Session> {
+  const settled = checkSettings(options)
   const session = await create(model, settled)
   try {
     return wrapSession(session, wrapOptions(session, settled))

@@ -154,6 +154,30 @@ describe('loadVae', () => {
     await decoderOnly.release()
   })
 
+  it.each([
+    [{ providers: ['cpu'] }, /load: unknown option, got 'providers', expected provider or /],
+    [{ device: 'cuda' }, /load: unknown option, got 'device'/],
+    [null, /load: unusable options, got null/],
+    [{ provider: 'wasm' }, /provider: not one of onnxruntime-node for .*, got 'wasm'/],
+    [{ threads: 0 }, /threads: not usable, got 0/],
+    [{ threads: 1e6 }, /threads: not usable, got 1000000/],
+    [{ maxBatch: '8' }, /maxBatch: not usable, got '8'/],
+  ])('refuses %o before it asks for anything', async (options, message) => {
+    asked.length = 0
+    for (const load of [loadVae, loadDecoder, loadEncoder]) {
+      expect(await failure(load(`${host}/nowhere`, options as object))).toMatch(message)
+    }
+    expect(asked).toEqual([])
+  })
+
+  it('takes options that are left undefined', async () => {
+    const none = { provider: undefined, threads: undefined, session: undefined, signal: undefined }
+    const vae = await loadVae(await bundle(), { ...none, lazy: undefined, precision: undefined })
+    const image = await vae.sample(1, { seed: undefined, temperature: undefined })
+    expect(image.shape).toEqual([1, 3, 2, 4])
+    await vae.release()
+  })
+
   it('names the providers that there are', async () => {
     const options = { provider: 'wasm' } as const
     expect(await failure(loadVae(await bundle(), options))).toMatch(/got 'wasm', expected cpu/)

@@ -1,6 +1,7 @@
 // Loading bundles and bare files from disk or URL.
 import { fileURLToPath } from 'node:url'
 import {
+  checkLoadOptions,
   openDecoder,
   openEncoder,
   openVae,
@@ -14,7 +15,7 @@ import {
   type OpenVaeOptions,
   type Vae,
 } from '@anyvae/runtime'
-import { nodeBackend } from './backend.js'
+import { checkSettings, nodeBackend } from './backend.js'
 import { diskReader, readDisk } from './disk.js'
 
 /** How to load a bundle: what to open it with, and how to download it where it is a URL. */
@@ -28,9 +29,10 @@ export interface LoadOptions extends OpenOptions, DownloadOptions {}
  *
  * @param location a folder, or an http, https or file URL of one
  * @throws RuntimeError (by rejection) where a file is missing, altered or of a newer format, or the
- * provider cannot start
+ * provider cannot start; before anything is read on an unknown option
  */
 export async function loadVae(location: string | URL, options: LoadVaeOptions = {}): Promise<Vae> {
+  check(options, ['precision', 'lazy'])
   return openVae(bundleReader(location, options), nodeBackend, options)
 }
 
@@ -45,6 +47,7 @@ export async function loadDecoder(
   location: string | URL,
   options: LoadOptions = {},
 ): Promise<Decoder> {
+  check(options)
   return openDecoder(await readLocation(location, options), nodeBackend, options)
 }
 
@@ -59,7 +62,14 @@ export async function loadEncoder(
   location: string | URL,
   options: LoadOptions = {},
 ): Promise<Encoder> {
+  check(options)
   return openEncoder(await readLocation(location, options), nodeBackend, options)
+}
+
+/** Before anything is read or downloaded. */
+function check(options: LoadOptions, further: readonly string[] = []): void {
+  checkLoadOptions(options, further)
+  checkSettings(options)
 }
 
 /** A reader for a folder, or for an http, https or file URL of one. */

@@ -16,7 +16,10 @@ export function refuseUnknown(provider: string, built: readonly Provider[]): nev
 
 /** Refuses a provider that the binaries have and the machine does not let start. */
 export function refuseProvider(
-  { provider, exclusive = false }: { readonly provider: Provider; readonly exclusive?: boolean | undefined },
+  {
+    provider,
+    exclusive = false,
+  }: { readonly provider: Provider; readonly exclusive?: boolean | undefined },
   cause: unknown,
 ): never {
   const relaxed = exclusive ? '; or, with `exclusive` off, some nodes on the CPU' : ''

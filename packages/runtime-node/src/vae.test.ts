@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { RuntimeError, loadVae, type Vae } from './index.js'
+import { RuntimeError, loadDecoder, loadEncoder, loadVae, type Vae } from './index.js'
 import { writeBundle } from './testing/bundle.js'
 import * as models from './testing/models.js'
 
@@ -34,6 +35,7 @@ const sigmoid = (logits: number[]): number[] => logits.map((x) => 1 / (1 + Math.
 describe('vae', () => {
   it('says what is in use', () => {
     expect(vae.manifest.latentSize).toBe(LATENT)
+    expect([vae.latentSize, vae.image]).toEqual([LATENT, IMAGE])
     const { backend, provider, precision } = vae.info
     expect([backend, provider, precision]).toEqual(['onnxruntime-node', 'cpu', 'float32'])
     expect(vae.info.threads).toBeGreaterThan(0)
@@ -130,11 +132,7 @@ describe('vae', () => {
     ],
     ['a count', () => vae.sample(0), 'count: not usable, got 0'],
     ['a seed', () => vae.sample(1, { seed: 0.5 }), 'seed: not usable, got 0.5'],
-    [
-      'a posterior seed',
-      () => vae.reconstruct(bytes, { seed: -1 }),
-      'seed: not usable, got -1',
-    ],
+    ['a posterior seed', () => vae.reconstruct(bytes, { seed: -1 }), 'seed: not usable, got -1'],
     [
       'a temperature',
       () => vae.sample(1, { temperature: NaN }),
@@ -168,6 +166,34 @@ describe('vae', () => {
     const used = use()
     await expect(used).rejects.toThrow(RuntimeError)
     await expect(used).rejects.toThrow(message)
+  })
+
+  it.each([false, true])('finishes what was accepted before release (lazy: %s)', async (lazy) => {
+    const other = await loadVae(folder, { lazy, maxBatch: 2 })
+    const [a, b] = [latents.subarray(0, LATENT), latents.subarray(LATENT, 2 * LATENT)]
+    const accepted = [
+      other.sample(7),
+      other.reconstruct(bytes),
+      other.interpolate(a, b, { steps: 5 }),
+      ...Array.from({ length: 50 }, () => other.sample(3)),
+    ]
+    const released = other.release()
+    const later = other.sample(1)
+    await expect(later).rejects.toThrow('already released')
+    const counts = (await Promise.all(accepted)).map(({ shape }) => shape[0])
+    expect(counts).toEqual([7, 10, 5, ...Array<number>(50).fill(3)])
+    await released
+  })
+
+  it('finishes what a bare half accepted before release', async () => {
+    const decoder = await loadDecoder(join(folder, 'decoder.onnx'), { maxBatch: 2 })
+    const encoder = await loadEncoder(join(folder, 'encoder.onnx'), { maxBatch: 2 })
+    const accepted = [decoder.sample(7), encoder.encode(bytes)]
+    await Promise.all([decoder.release(), encoder.release()])
+    expect((await Promise.all(accepted)).map(({ shape }) => shape[0])).toEqual([7, 10])
+    for (const use of [decoder.sample(1), encoder.encode(bytes), encoder.release()]) {
+      await expect(use).rejects.toThrow('already released')
+    }
   })
 
   it.each([false, true])('refuses use after release (lazy: %s)', async (lazy) => {

@@ -26,8 +26,53 @@ describe('checkImages', () => {
     expect(checkImages({ data: grey.subarray(12), shape: [3, 2, 2] }, SHAPE).count).toBe(1)
   })
 
+  const rgba = Uint8ClampedArray.of(1, 2, 3, 0, 10, 20, 30, 9, 255, 255, 255, 255, 77, 77, 77, 128)
+  // Width and height of an ImageData are not its own properties.
+  const canvas = (width: number, height: number, data = rgba): Images =>
+    Object.assign(Object.create({ width, height }) as { width: number; height: number }, { data })
+
+  it('takes the colours of a canvas', () => {
+    const checked = checkImages(canvas(2, 2), SHAPE)
+    const planes = [1, 10, 255, 77, 2, 20, 255, 77, 3, 30, 255, 77]
+    expect(checked.count).toBe(1)
+    expect(checked.batch(0, 1)).toEqual(Float32Array.from(planes, (value) => value / 255))
+  })
+
+  it('takes the luma of a canvas where the model is grey, and leaves greys as they are', () => {
+    const checked = checkImages(canvas(2, 2), { ...SHAPE, channels: 1 })
+    const luma = [1.815, 18.15, 255, 77]
+    expect(checked.batch(0, 1)).toEqual(Float32Array.from(luma, (value) => value / 255))
+  })
+
+  it('takes a tensor with its dims, and refuses other dims', () => {
+    expect(checkImages({ data: grey, dims: [2, 3, 2, 2] }, SHAPE).count).toBe(2)
+    const check = (): unknown => checkImages({ data: grey, dims: [8, 3, 1, 1] }, SHAPE)
+    expect(check).toThrow(/images: wrong height, got 1, expected 2/)
+  })
+
   it.each([
-    [null, /images: wrong type, got null, expected a Float32Array or a Uint8Array/],
+    ['its data alone', rgba, SHAPE, /got Uint8ClampedArray, expected the whole ImageData.* RGBA/],
+    ['with a shape', { data: rgba, shape: [1, 2, 2] }, SHAPE, /expected the whole ImageData/],
+    ['of another width', canvas(1, 2), SHAPE, /images: wrong width, got 1, expected 2/],
+    ['of another height', canvas(2, 3), SHAPE, /images: wrong height, got 3, expected 2/],
+    ['cut short', canvas(2, 2, rgba.subarray(4)), SHAPE, /got 12 values, expected 16/],
+    [
+      'of other channels',
+      canvas(2, 2),
+      { ...SHAPE, channels: 2 },
+      /ImageData, expected 2 channels/,
+    ],
+  ])('refuses pixels of a canvas: %s', (_, images, shape, message) => {
+    const check = (): unknown => checkImages(images as Images, shape)
+    expect(check).toThrow(RuntimeError)
+    expect(check).toThrow(message)
+  })
+
+  it.each([
+    [
+      null,
+      /images: wrong type, got null, expected a Float32Array \(see Float32Array.from\), a Uint8Array or/,
+    ],
     [undefined, /wrong type, got undefined/],
     ['x', /wrong type, got string/],
     [{ data: new Float64Array(12) }, /wrong type, got Float64Array/],

@@ -6,13 +6,28 @@ import type { ImageShape } from './manifest.js'
 /** Pixel values: float32 from 0 to 1, or uint8 from 0 to 255 (divided by 255). */
 export type Pixels = Float32Array | Uint8Array
 
+/** An image of a canvas: an `ImageData`, or what is made like it. */
+export interface CanvasPixels {
+  /** RGBA, 0 to 255, row by row. */
+  readonly data: Uint8ClampedArray
+  readonly width: number
+  readonly height: number
+}
+
 /**
  * One image or more, channels first, one after another: the values alone, or with their shape, which
  * is then checked too: [images, channels, height, width], [channels, height, width], or that of each
- * image as an object (an `ImageSet` of @anyvae/images fits as it is).
+ * image as an object (an `ImageSet` of @anyvae/images fits as it is). A tensor of onnxruntime has its
+ * shape as `dims`.
+ *
+ * Or one `ImageData` of the model's size: its alpha is left out, and a grey model gets the luma
+ * 0.299 R + 0.587 G + 0.114 B (ITU-R BT.601).
  */
 export type Images =
-  Pixels | { readonly data: Pixels; readonly shape: readonly number[] | ImageShape }
+  | Pixels
+  | { readonly data: Pixels; readonly shape: readonly number[] | ImageShape }
+  | { readonly data: Pixels; readonly dims: readonly number[] }
+  | CanvasPixels
 
 /** Images that passed the checks. */
 export interface CheckedImages {
@@ -24,8 +39,12 @@ export interface CheckedImages {
 /** Checks images against the shape that a model expects. Throws RuntimeError. */
 export function checkImages(images: Images, expected: ImageShape): CheckedImages {
   const { data, shape } = valuesAndShape(images)
+  if (data instanceof Uint8ClampedArray) {
+    return checkImages(planes(data, images as Partial<CanvasPixels>, expected), expected)
+  }
   if (!(data instanceof Float32Array || data instanceof Uint8Array)) {
-    refuse('images: wrong type', kindOf(data), 'a Float32Array or a Uint8Array')
+    const known = 'a Float32Array (see Float32Array.from), a Uint8Array or an ImageData'
+    refuse('images: wrong type', kindOf(data), known)
   }
   const size = expected.channels * expected.height * expected.width
   if (shape !== undefined) checkShape(shape, expected)
@@ -39,6 +58,35 @@ export function checkImages(images: Images, expected: ImageShape): CheckedImages
       return part instanceof Float32Array ? part : Float32Array.from(part, (value) => value / 255)
     },
   }
+}
+
+/** RGBA as channels one after another, 0 to 1. */
+function planes(
+  data: Uint8ClampedArray,
+  { width, height }: Partial<CanvasPixels>,
+  expected: ImageShape,
+): Images {
+  if (width === undefined || height === undefined) {
+    refuse('images: wrong type', kindOf(data), 'the whole ImageData, whose data alone is RGBA')
+  }
+  const { channels } = expected
+  if (channels !== 1 && channels !== 3) {
+    refuse('images: wrong channels', 'an ImageData', `${channels} channels as values`)
+  }
+  const shape = [channels, height, width]
+  checkShape(shape, expected)
+  const area = width * height
+  checkLength('images', data.length, [height, width, 4])
+  const colour = (at: number): number => data[at] ?? 0
+  // In whole numbers until the end, so that greys stay what they are.
+  const luma = (at: number): number =>
+    (299 * colour(at) + 587 * colour(at + 1) + 114 * colour(at + 2)) / 1000
+  const value = channels === 1 ? luma : colour
+  const values = Float32Array.from(
+    { length: channels * area },
+    (_, i) => value(4 * (i % area) + Math.floor(i / area)) / 255,
+  )
+  return { data: values, shape }
 }
 
 const ZERO_TO_ONE = {

@@ -42,10 +42,13 @@ describe('drawLatents', () => {
     [1.5, {}, /count: not usable, got 1.5/],
     [NaN, {}, /count: not usable, got NaN/],
     [1, { seed: -1 }, /seed: not usable, got -1, expected a whole number of at least 0/],
+    [1, { seed: '1' }, /seed: not usable, got '1', expected/],
+    ['4', {}, /count: not usable, got '4', expected/],
+    [1, { seed: undefined, temperature: '1' }, /temperature: .* got '1'/],
     [1, { temperature: -0.1 }, /temperature: not usable, got -0.1/],
     [1, { temperature: Infinity }, /temperature: not usable, got Infinity/],
-  ])('refuses count %d with %j', (count, options, message) => {
-    const draw = (): unknown => drawLatents(count, 2, options)
+  ])('refuses count %o with %j', (count, options, message) => {
+    const draw = (): unknown => drawLatents(count as number, 2, options as SampleOptions)
     expect(draw).toThrow(RuntimeError)
     expect(draw).toThrow(message)
   })
@@ -56,12 +59,34 @@ describe('checkLatents', () => {
   it.each([
     ['x', /latents: wrong type, got string, expected a Float32Array/],
     [null, /latents: wrong type, got null/],
-    [[1, 2], /latents: wrong type, got Array/],
+    [[1, 2], /latents: wrong type, got Array, expected a Float32Array \(see Float32Array.from\)/],
     [{ data: vector(1, 2), shape: null }, /latents: wrong shape, got null, expected \[count, 2\]/],
   ])('refuses what is no latents: %o', (latents, message) => {
     const check = (): unknown => checkLatents('latents', asLatents(latents), 2)
     expect(check).toThrow(RuntimeError)
     expect(check).toThrow(message)
+  })
+})
+
+describe('latents of a tensor', () => {
+  it('are checked by its dims', () => {
+    expect(checkLatents('latents', { data: vector(1, 2, 3, 4), dims: [2, 2] }, 2).shape).toEqual([
+      2, 2,
+    ])
+    const check = (): unknown =>
+      checkLatents('latents', { data: vector(1, 2, 3, 4), dims: [1, 4] }, 2)
+    expect(check).toThrow(RuntimeError)
+    expect(check).toThrow(/latents: wrong shape, got \[1, 4\], expected \[count, 2\]/)
+  })
+})
+
+describe('more than memory holds', () => {
+  it.each([
+    ['latents', () => drawLatents(1e15, 2)],
+    ['steps', () => interpolateLatents(vector(1), vector(2), { steps: 1e15 })],
+  ])('is refused: %s', (_, use) => {
+    expect(use).toThrow(RuntimeError)
+    expect(use).toThrow(/memory: none for \d+ values, got 'Invalid typed array length: .*fewer/)
   })
 })
 

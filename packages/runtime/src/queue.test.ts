@@ -18,6 +18,26 @@ describe('createQueue', () => {
     expect(order).toEqual(expected)
   })
 
+  it('begins each task in a turn of the event loop of its own', async () => {
+    const queue = createQueue()
+    let turns = 0
+    const count = (): void => {
+      turns++
+      timer = setImmediate(count)
+    }
+    let timer = setImmediate(count)
+    const seen = await Promise.all(
+      Array.from({ length: 20 }, () => queue(() => Promise.resolve(turns))),
+    )
+    clearImmediate(timer)
+    expect(new Set(seen).size).toBe(20)
+  })
+
+  it('begins the first at once', async () => {
+    const turn = new Promise((resolve) => setImmediate(resolve, 'turn'))
+    expect(await Promise.race([createQueue()(() => Promise.resolve('task')), turn])).toBe('task')
+  })
+
   it('goes on after a failure', async () => {
     const queue = createQueue()
     const failed = queue(() => Promise.reject(new Error('no')))

@@ -17,11 +17,11 @@ export interface DownloadProgress {
 /** How to download. */
 export interface DownloadOptions {
   /** The `fetch` to use; the global one where left out. */
-  readonly fetch?: typeof globalThis.fetch
+  readonly fetch?: typeof globalThis.fetch | undefined
   /** Called for every piece that arrives. What it throws ends the download. */
-  readonly onProgress?: (progress: DownloadProgress) => void
+  readonly onProgress?: ((progress: DownloadProgress) => void) | undefined
   /** Ends the download: the promise then rejects with a RuntimeError. */
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
 }
 
 /** A reader that tells where its files are. */
