@@ -93,10 +93,8 @@ export function checkOptions(name: string, options: unknown, known: readonly str
   if (unknown !== undefined) refuse(`${name}: unknown option`, `'${unknown}'`, known.join(' or '))
 }
 
-const LOAD_OPTIONS = [
-  ...['provider', 'exclusive', 'threads', 'graphOptimization', 'profile', 'carried', 'session'],
-  ...['maxBatch', 'fetch', 'onProgress', 'signal'],
-]
+const LOAD_OPTIONS =
+  'provider exclusive threads graphOptimization profile carried session maxBatch fetch onProgress signal'
 
 /**
  * Checks the options of a loader before it reads anything. For runtimes.
@@ -108,6 +106,6 @@ export function checkLoadOptions(
   options: { readonly threads?: number | undefined; readonly maxBatch?: number | undefined },
   further: readonly string[],
 ): void {
-  checkOptions('load', options, [...LOAD_OPTIONS, ...further])
+  checkOptions('load', options, [...LOAD_OPTIONS.split(' '), ...further])
   for (const name of ['threads', 'maxBatch'] as const) checkWhole(name, options[name] ?? 1, 1)
 }

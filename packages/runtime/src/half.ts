@@ -81,13 +81,9 @@ export function rowDims(values: readonly SessionValue[], name: string, rank: num
     refuse('model: not of the expected kind', got, `'${name}'`)
   }
   const { type, dims } = value
-  const sizes = dims.slice(1).filter((dim) => typeof dim === 'number')
-  if (
-    type !== 'float32' ||
-    typeof dims[0] !== 'string' ||
-    sizes.length !== rank - 1 ||
-    dims.length !== rank
-  ) {
+  const sizes = dims.filter((dim) => typeof dim === 'number')
+  const symbolic = typeof dims[0] === 'string'
+  if (type !== 'float32' || !symbolic || sizes.length !== rank - 1 || dims.length !== rank) {
     refuse(
       `model: unusable '${name}'`,
       `${type} [${dims.join(', ')}]`,

@@ -65,7 +65,8 @@ function valueReader({ download, Tensor }: WrapOptions): ValueReader {
   const toMemory =
     download ?? (async (value) => new Tensor(value.type, await value.getData(true), value.dims))
   return async (value, name) => {
-    const there = value.location === 'cpu' || value.location === 'cpu-pinned'
+    // In memory it is `cpu` or `cpu-pinned`.
+    const there = value.location.startsWith('cpu')
     return tensorValue(there ? value : await toMemory(value).catch(readFailed), name)
   }
 }
@@ -112,7 +113,7 @@ function tensor(value: TensorValue, name: string, { Tensor }: WrapOptions): Tens
   return new Tensor(type, data, dims)
 }
 
-const ARRAYS = {
+const ARRAYS: Readonly<Record<string, new () => unknown>> = {
   float32: Float32Array,
   int32: Int32Array,
   int64: BigInt64Array,
@@ -121,10 +122,8 @@ const ARRAYS = {
 }
 
 function tensorValue({ type, data, dims }: OnnxValue, name: string): TensorValue {
-  const known = Object.entries(ARRAYS).some(
-    ([each, Class]) => each === type && data instanceof Class,
-  )
-  if (known) return { type, dims, data } as TensorValue
+  const Class = ARRAYS[type]
+  if (Class && data instanceof Class) return { type, dims, data } as TensorValue
   refuse(`output '${name}': unsupported type`, type, Object.keys(ARRAYS).join(', '))
 }
 
