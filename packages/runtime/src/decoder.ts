@@ -35,7 +35,8 @@ export interface DecodeOptions {
 /** What needs a decoder alone. */
 export interface Decoding {
   /**
-   * Decodes one latent or more; large batches are split.
+   * Decodes one latent or more; large batches are split. Results are not checked: latents far outside
+   * the prior (3e38) may give NaN.
    *
    * @throws RuntimeError (by rejection) on latents of another length, NaN or infinity, on logits
    * asked of a decoder that has none, or after release
