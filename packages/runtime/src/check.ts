@@ -18,15 +18,19 @@ export function quoted(value: unknown): unknown {
   return typeof value === 'string' ? `'${value}'` : value
 }
 
-/** Throws RuntimeError at the first value that is NaN, infinite, below `least` or above `most`. */
+interface Usable {
+  readonly usable?: (value: number) => boolean
+  readonly expected?: string
+}
+
+/** Throws RuntimeError at the first value that is not usable: NaN or infinite, unless told otherwise. */
 export function checkValues(
   name: string,
   data: Float32Array,
-  { least = -Infinity, most = Infinity, expected = 'finite values' } = {},
+  { usable = Number.isFinite, expected = 'finite values' }: Usable = {},
 ): void {
-  const at = data.findIndex((x) => !(x >= least && x <= most && Number.isFinite(x)))
-  if (at < 0) return
-  refuse(`${name}: unusable value`, `${data[at]} at ${at}`, expected)
+  const at = data.findIndex((x) => !usable(x))
+  if (at >= 0) refuse(`${name}: unusable value`, `${data[at]} at ${at}`, expected)
 }
 
 /** How many rows of `size` values there are. Throws RuntimeError unless they are whole and not 0. */

@@ -111,7 +111,7 @@ async function decode(half: Half, latents: Latents, options: DecodeOptions): Pro
   const { session, latentSize, image, maxBatch } = half
   const { channels, height, width } = image
   checkOptions('decode', options, ['logits'])
-  const { logits: wanted = false } = options
+  const wanted = options.logits
   const { data } = checkLatents('latents', latents, latentSize)
   if (wanted && !session.outputs.some((output) => output.name === 'logits')) {
     refuse('logits: none in this decoder', 'a request for them', 'a Bernoulli likelihood')

@@ -90,8 +90,7 @@ function planes(
 }
 
 const ZERO_TO_ONE = {
-  least: 0,
-  most: 1,
+  usable: (x: number) => x >= 0 && x <= 1,
   expected: 'float32 values from 0 to 1 (or a Uint8Array of 0 to 255)',
 }
 

@@ -141,8 +141,8 @@ function contentLength({ headers }: Response): number | undefined {
 
 /** An address; in a page, relative to it, or to `base`. Throws RuntimeError where it is none. */
 export function parseUrl(url: string | URL, base?: URL): URL {
-  const kind = kindOf(url)
-  if (!/^(string|URL)$/.test(kind)) refuse('address: not usable', kind, 'a URL')
+  if (typeof url !== 'string' && !(url instanceof URL))
+    refuse('address: not usable', kindOf(url), 'a URL')
   try {
     return new URL(url, base ?? globalThis.location?.href)
   } catch (cause) {
