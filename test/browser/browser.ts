@@ -2,6 +2,7 @@
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core'
 import { afterAll, inject } from 'vitest'
 import { FLAGS } from '../../tools/chromium/index.mjs'
+import { hardenGpu } from './watch.js'
 
 /** Whether there is a browser; tests are skipped where there is none, and the run's setup says so. */
 export const HAS_BROWSER = inject('chromium').path !== ''
@@ -20,13 +21,15 @@ export function useBrowser(kind: keyof typeof FLAGS, flags: readonly string[] = 
     starting ??= chromium.launch({ executablePath: path, args: [...FLAGS[kind], ...flags] })
     return starting
   }
+  const profile = async (): Promise<BrowserContext> => {
+    const context = await (await start()).newContext()
+    if (kind === 'webgpu') await context.addInitScript(hardenGpu)
+    return context
+  }
   afterAll(async () => (await starting)?.close())
   return {
-    context: async () => (await start()).newContext(),
-    async open(url, context) {
-      const within = context ?? (await (await start()).newContext())
-      return openPage(await within.newPage(), url)
-    },
+    context: profile,
+    open: async (url, context) => openPage(await (context ?? (await profile())).newPage(), url),
   }
 }
 

@@ -88,6 +88,16 @@ describe.runIf(HAS_BROWSER)('a page that keeps what it downloads', () => {
     expect(models.asked).toEqual(['anyvae.json'])
   })
 
+  it('works where a proxy alone answers', async () => {
+    const before = await sample(page)
+    models.faults.set('anyvae.json', 'unreachable')
+    expect(await sample(page)).toEqual(before)
+    await page.evaluate(() => caches.delete('anyvae'))
+    expect((await failure(page)).message).toBe(
+      `${url}/anyvae.json: cannot be read, got 'HTTP status 503 Service Unavailable', expected the file`,
+    )
+  })
+
   it('says that a copy is damaged where it cannot be downloaded anew', async () => {
     await sample(page)
     await damage()

@@ -76,6 +76,46 @@ describe.runIf(HAS_BROWSER)('a page that draws', () => {
       ]
     `)
   })
+
+  it('refuses what cannot be drawn, and what no canvas could show', async () => {
+    const messages = await page.evaluate(() => {
+      const canvas = document.createElement('canvas')
+      const grey = (count: number, side: number) => ({
+        data: new Float32Array(count * side * side),
+        shape: [count, 1, side, side] as const,
+      })
+      const none: unknown = null
+      const promise: unknown = Promise.resolve(grey(1, 1))
+      const tasks = [
+        () => anyvae.drawImages(none as HTMLCanvasElement, grey(1, 1)),
+        () => anyvae.toImageData(promise as ReturnType<typeof grey>),
+        () => anyvae.drawImages(canvas, none as ReturnType<typeof grey>),
+        () => anyvae.drawImages(canvas, grey(1, 2), { scale: 1e9 }),
+        () => anyvae.drawImages(canvas, grey(3000, 28), { columns: 1 }),
+      ]
+      return Promise.all(tasks.map(async (task) => failureOf(Promise.resolve().then(task))))
+    })
+    expect(messages.every(({ isRuntimeError }) => isRuntimeError)).toBe(true)
+    expect(messages.map(({ message }) => message)).toMatchInlineSnapshot(`
+      [
+        "canvas: no 2D context, got null, expected its own",
+        "images: not usable, got [object Promise], expected decoded images",
+        "images: not usable, got null, expected decoded images",
+        "pixels: not usable, got 4000000000000000000, expected a whole number of 1 to 268435456",
+        "canvas: too large, got 28 x 84000, expected fewer images",
+      ]
+    `)
+  })
+
+  it('shows a canvas that is high, but not too high', async () => {
+    const opaque = await page.evaluate(() => {
+      const canvas = document.createElement('canvas')
+      const images = { data: new Float32Array(5000), shape: [5000, 1, 1, 1] as const }
+      anyvae.drawImages(canvas, images, { columns: 1, scale: 2 })
+      return canvas.getContext('2d')?.getImageData(0, 9999, 1, 1).data[3]
+    })
+    expect(opaque).toBe(255)
+  })
 })
 
 /** Grey digits of 28 x 28 at scale 2, three beside each other with gaps of 4, as RGBA. */

@@ -63,6 +63,16 @@ describe.runIf(HAS_BROWSER)('a page', () => {
   })
 })
 
+describe.runIf(HAS_BROWSER)('a policy that forbids WASM', () => {
+  const browser = useBrowser('wasm')
+
+  it('is named', async () => {
+    const { page } = await browser.open((await startSite({ policy: "script-src 'self'" })).url)
+    const { message } = await page.evaluate(() => failureOf(anyvae.loadVae('/models/mnist-conv')))
+    expect(message).toMatch(/expected a content security policy with 'wasm-unsafe-eval'$/)
+  })
+})
+
 describe.runIf(HAS_BROWSER).each(['wasm', 'webgpu'] as const)('a strict policy, on %s', (kind) => {
   const browser = useBrowser(kind)
 
@@ -71,13 +81,13 @@ describe.runIf(HAS_BROWSER).each(['wasm', 'webgpu'] as const)('a strict policy, 
       "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; img-src data:"
     const site = await startSite({ isolated, policy })
     const { page, errors } = await browser.open(site.url)
-    const { info, pixels } = await page.evaluate(async () => {
-      const vae = await anyvae.loadVae('/models/mnist-conv')
+    const { info, pixels } = await page.evaluate(async (provider) => {
+      const vae = await anyvae.loadVae('/models/mnist-conv', { provider })
       const { data } = await vae.sample(3)
       await vae.reconstruct(data)
       await vae.release()
       return { info: vae.info, pixels: data.length }
-    })
+    }, kind)
     expect(info.provider).toBe(kind)
     expect(pixels).toBe(3 * 784)
     // Each breach of the policy would be one.

@@ -150,9 +150,59 @@ describe.runIf(HAS_BROWSER)('a page', () => {
     expect(last).toBe(`decoder.onnx ${BYTES} ${BYTES}`)
     expect(stopped).toEqual({
       isRuntimeError: true,
-      message: `${url}/decoder.onnx: cannot be read, got 'signal is aborted without reason', expected the file`,
+      message:
+        "load: aborted, got 'AbortError: signal is aborted without reason', expected no abort",
     })
   })
+})
+
+describe.runIf(HAS_BROWSER)('a page that ends a load', () => {
+  const browser = useBrowser('wasm')
+  let page: Page
+
+  beforeAll(async () => {
+    page = (await browser.open((await startSite()).url)).page
+  })
+
+  it.each(['loadVae', 'loadVaeInWorker'] as const)('%s passes on why', async (load) => {
+    const cause = await page.evaluate(async (load) => {
+      const signal = AbortSignal.abort()
+      const url = '/models/mnist-conv'
+      const error: unknown = await anyvae[load](url, { signal }).catch((error: unknown) => error)
+      return error instanceof anyvae.RuntimeError && error.cause === signal.reason
+    }, load)
+    expect(cause).toBe(true)
+  })
+
+  it.each(['loadVae', 'loadVaeInWorker'] as const)(
+    '%s leaves the encoder alone once it is done',
+    async (load) => {
+      const shape = await page.evaluate(async (load) => {
+        const controller = new AbortController()
+        const { signal } = controller
+        const vae = await anyvae[load]('/models/mnist-conv', { provider: 'wasm', signal })
+        controller.abort()
+        const { shape } = await vae.encode(new Float32Array(784))
+        await vae.release()
+        return shape
+      }, load)
+      expect(shape).toEqual([1, 20])
+    },
+  )
+
+  it.each(['loadVae', 'loadVaeInWorker'] as const)(
+    '%s ends it where its own onProgress fails',
+    async (load) => {
+      const failure = await page.evaluate((load) => {
+        const onProgress = (): never => {
+          throw new Error('mine')
+        }
+        return failureOf(anyvae[load]('/models/mnist-conv', { provider: 'wasm', onProgress }))
+      }, load)
+      const message = "onProgress: failed, got 'mine', expected no error"
+      expect(failure).toEqual({ isRuntimeError: true, message })
+    },
+  )
 })
 
 describe.runIf(HAS_BROWSER)('a page without the files of onnxruntime', () => {
@@ -172,7 +222,7 @@ describe.runIf(HAS_BROWSER)('a page without the files of onnxruntime', () => {
         )
         expect(isRuntimeError).toBe(true)
         expect(message).toMatch(
-          /^onnxruntime: cannot start, got '.+', expected its files \(see wasmPaths\)$/s,
+          /^onnxruntime: cannot start, got '.+', expected its files \(see wasmPaths\), and then .+ or a worker$/s,
         )
       }
     },

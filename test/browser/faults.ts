@@ -13,6 +13,8 @@ export const FAULTS = {
   missing: (response) => response.writeHead(404, HTML).end(START_PAGE),
   /** The server has failed. */
   broken: (response) => response.writeHead(500, HTML).end(START_PAGE),
+  /** A proxy or a service worker says that it reaches nobody. */
+  unreachable: (response) => response.writeHead(503, HTML).end(START_PAGE),
   /** What sites do that answer every path with their start page. */
   page: (response) => response.writeHead(200, HTML).end(START_PAGE),
   /** The right bytes under a wrong content type. */

@@ -53,3 +53,35 @@ async function heapOf(protocol: CDPSession): Promise<number> {
   const usage = await protocol.send('Runtime.getHeapUsage')
   return usage.usedSize + usage.backingStorageSize
 }
+
+describe.runIf(HAS_BROWSER)('a page with an open model', () => {
+  const browser = useBrowser('wasm')
+
+  it('keeps none of the bytes that it was loaded from', async () => {
+    const context = await browser.context()
+    const { page } = await browser.open((await startSite()).url, context)
+    await page.evaluate(async () => {
+      globalThis.downloads = []
+      const original = Object.getOwnPropertyDescriptor(Blob.prototype, 'arrayBuffer')
+      const whole = original?.value as () => Promise<ArrayBuffer>
+      Blob.prototype.arrayBuffer = async function () {
+        const bytes = await whole.call(this)
+        downloads.push(new WeakRef(bytes))
+        return bytes
+      }
+      globalThis.vae = await anyvae.loadVae('/models/mnist-conv', { provider: 'wasm', lazy: false })
+      await vae.sample(1)
+    })
+    await heapOf(await context.newCDPSession(page))
+    const { made, held } = await page.evaluate(() => ({
+      made: downloads.length,
+      held: downloads.filter((bytes) => bytes.deref() !== undefined).length,
+    }))
+    expect({ made, held }).toEqual({ made: 3, held: 0 })
+  })
+})
+
+declare global {
+  /** The downloads of the page, as far as something still holds them. */
+  var downloads: WeakRef<ArrayBuffer>[]
+}

@@ -75,7 +75,7 @@ describe.runIf(HAS_BROWSER)('a page on WASM', () => {
 
   it('takes bare files, and onnxruntime from where it is told', async () => {
     const { page } = await browser.open((await startSite()).url)
-    const { mean, pixels, shape, from } = await page.evaluate(async () => {
+    const { mean, pixels, shape, from, refused } = await page.evaluate(async () => {
       const options = { provider: 'wasm', wasmPaths: '/there' } as const
       const decoder = await anyvae.loadDecoder('/models/mnist-conv/decoder.onnx', options)
       const encoder = await anyvae.loadEncoder('/models/mnist-conv/encoder.onnx', options)
@@ -85,7 +85,9 @@ describe.runIf(HAS_BROWSER)('a page on WASM', () => {
       await Promise.all([decoder.release(), encoder.release()])
       const names = performance.getEntriesByType('resource').map(({ name }) => new URL(name))
       const from = names.map(({ pathname }) => pathname).filter((path) => path.includes('ort-'))
-      return { mean, pixels: images.data, shape, from }
+      const other = { provider: 'wasm', wasmPaths: '/elsewhere' } as const
+      const refused = await failureOf(anyvae.loadVae('/models/mnist-conv', other))
+      return { mean, pixels: images.data, shape, from, refused }
     })
     const expected = await everythingInNode('mnist-conv')
     expectClose('images', pixels, expected.sampled)
@@ -94,6 +96,10 @@ describe.runIf(HAS_BROWSER)('a page on WASM', () => {
     expect(shape).toEqual([20, image, 20, image])
     expect(new Set(from)).toEqual(
       new Set(['/there/ort-wasm-simd-threaded.mjs', '/there/ort-wasm-simd-threaded.wasm']),
+    )
+    expect(refused.isRuntimeError).toBe(true)
+    expect(refused.message).toMatch(
+      /^wasmPaths: settled by the first session, got ".+\/elsewhere\/", expected ".+\/there\/"$/,
     )
   })
 

@@ -13,6 +13,11 @@ declare global {
   var dispatched: number
 }
 
+/** A script that a page starts with: a GPU in software then looks like hardware, but not to workers. */
+export function hardenGpu(): void {
+  Reflect.defineProperty(GPUAdapterInfo.prototype, 'isFallbackAdapter', { value: false })
+}
+
 /** A script that a page starts with; it is sent as text, so it names nothing of this file. */
 export function watchPage(): void {
   Object.assign(globalThis, { memories: [], devices: [], buffers: new Set() })

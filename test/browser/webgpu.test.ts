@@ -37,6 +37,42 @@ describe.runIf(HAS_BROWSER)('a page on WebGPU', () => {
     expect(site.asked).not.toContain('ort-wasm-simd-threaded.wasm')
     await page.context().close()
   })
+  it('does not choose a GPU in software by itself, and downloads nothing for it', async () => {
+    const site = await startSite()
+    const { page } = await browser.open(site.url)
+    const info = await page.evaluate(async () => {
+      const vae = await anyvae.loadVaeInWorker('/models/mnist-conv')
+      await vae.release()
+      return vae.info
+    })
+    const fallback = 'webgpu: not used, got an adapter in software, expected a GPU'
+    expect(info).toMatchObject({ provider: 'wasm', fallback })
+    expect(site.asked).not.toContain('ort-wasm-simd-threaded.asyncify.wasm')
+    await page.context().close()
+  })
+
+  it('frees after a loss what it carries', async () => {
+    const { page } = await open()
+    const { kept, left, version } = await page.evaluate(async () => {
+      const before = anyvae.webBackend.version
+      const file = await fetch('/models/mnist-mlp/decoder.onnx')
+      const session = await anyvae.webBackend.createSession(
+        new Uint8Array(await file.arrayBuffer()),
+        { provider: 'webgpu', carried: { image: 'latent' } },
+      )
+      const feed = { type: 'float32', dims: [1, 20], data: new Float32Array(20) } as const
+      await session.run({ latent: feed })
+      const kept = buffers.size
+      devices.at(-1)?.destroy()
+      await devices.at(-1)?.lost
+      await session.release()
+      return { kept, left: buffers.size, version: [before, anyvae.webBackend.version] }
+    })
+    expect(left).toBeLessThan(kept)
+    expect(version).toEqual([undefined, expect.stringMatching(/^1\.\d+\.\d+/)])
+    await page.context().close()
+  })
+
   it('falls back where the first run fails, and says why', async () => {
     const { page } = await open()
     const { info, images } = await page.evaluate(async () => {

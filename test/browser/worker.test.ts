@@ -16,10 +16,13 @@ describe.runIf(HAS_BROWSER).each([
 
   it('computes what Node does', async () => {
     const { page, errors } = await browser.open((await startSite({ isolated })).url)
-    const { info, everything } = await page.evaluate(async (url) => {
-      globalThis.vae = await anyvae.loadVaeInWorker(url, { threads: 2 })
-      return { info: vae.info, everything: await everythingOf(vae) }
-    }, MODEL)
+    const { info, everything } = await page.evaluate(
+      async ([url, provider]) => {
+        globalThis.vae = await anyvae.loadVaeInWorker(url, { provider, threads: 2 })
+        return { info: vae.info, everything: await everythingOf(vae) }
+      },
+      [MODEL, kind] as const,
+    )
     expect(info).toMatchObject({ provider: kind, threads })
     expectAlike(everything, await everythingInNode('mnist-mlp'))
     expect(page.workers().length).toBeGreaterThan(0)
@@ -172,6 +175,81 @@ describe.runIf(HAS_BROWSER)('a page with a worker', () => {
     }, MODEL)
     expect(alike).toBe(true)
     expect(seen).toEqual(['anyvae.json', 'decoder.onnx'])
+  })
+
+  it('refuses workers that are none', async () => {
+    const failures = await page.evaluate(async (url) => {
+      const load = (worker: unknown) =>
+        failureOf(anyvae.loadVaeInWorker(url, { worker: worker as Worker }))
+      const none: unknown = null
+      return [
+        await load('/worker.js'),
+        await load(() => undefined),
+        await failureOf(anyvae.loadVaeInWorker(url, none as object)),
+      ]
+    }, MODEL)
+    expect(failures).toEqual([
+      { isRuntimeError: true, message: 'worker: not usable, got /worker.js, expected a Worker' },
+      { isRuntimeError: true, message: 'worker: not usable, got undefined, expected a Worker' },
+      {
+        isRuntimeError: true,
+        message: 'load: unusable options, got null, expected an object',
+      },
+    ])
+  })
+
+  it('waits no longer than it is told to for a worker that is deaf, and no longer than a minute', async () => {
+    const { page } = await browser.open(site.url)
+    await page.clock.install()
+    const load = (signal: boolean) =>
+      page.evaluate(
+        ([url, signal]) => {
+          const worker = new Worker(URL.createObjectURL(new Blob(['addEventListener'])))
+          const controller = new AbortController()
+          const options = { worker, ...(signal && { signal: controller.signal }) }
+          const loading = failureOf(anyvae.loadVaeInWorker(url, options))
+          controller.abort()
+          return loading.finally(() => worker.terminate())
+        },
+        [MODEL, signal] as const,
+      )
+    expect(await load(true)).toEqual({
+      isRuntimeError: true,
+      message:
+        "load: aborted, got 'AbortError: signal is aborted without reason', expected no abort",
+    })
+    const waiting = load(false)
+    await page.clock.fastForward(59_000)
+    const early = await Promise.race([waiting, page.evaluate(() => 'waiting')])
+    expect(early).toBe('waiting')
+    await page.clock.fastForward(2000)
+    expect(await waiting).toEqual({
+      isRuntimeError: true,
+      message:
+        "worker: no answer, got nothing for a minute, expected one that imports '@anyvae/runtime-web/worker' and runs",
+    })
+  })
+
+  it('frees what a worker of the caller has loaded for a page that gave it up', async () => {
+    const freed = await page.evaluate(async (url) => {
+      const worker = new Worker('/worker.js', { type: 'module' })
+      const controller = new AbortController()
+      const { signal } = controller
+      const options = { provider: 'wasm', worker, signal } as const
+      const replies: { result?: unknown }[] = []
+      worker.addEventListener('message', ({ data }: MessageEvent<{ result?: unknown }>) => {
+        if ('result' in data) replies.push(data)
+        // Loaded in the worker; the page is yet to hear of it.
+        if (replies.length === 1) controller.abort()
+      })
+      const failure = await failureOf(anyvae.loadVaeInWorker(url, options))
+      while (replies.length < 2) await new Promise((resolve) => setTimeout(resolve, 20))
+      worker.terminate()
+      return { failure, replies: replies.map(({ result }) => typeof result) }
+    }, MODEL)
+    expect(freed.failure.message).toMatch(/^load: aborted/)
+    // What it loaded, and that it is released.
+    expect(freed.replies).toEqual(['object', 'undefined'])
   })
 
   it('stops loading when told to', async () => {

@@ -1,37 +1,37 @@
 // The choice of a provider by trying: WebGPU where a first run succeeds, else WASM.
-import type { Session, SessionBackend } from '@anyvae/runtime'
+import { refuse, type RuntimeInfo, type Session, type SessionBackend } from '@anyvae/runtime'
 import { webBackend, type WebSessionOptions } from './backend.js'
+import { checkProvider, type WebProvider } from './onnxruntime.js'
 
-/** Why a session is not on WebGPU, once one was refused. */
+/** A backend that chooses, and why a session is not on WebGPU, once one was refused. */
 export interface Choice {
   readonly backend: SessionBackend
-  readonly fallback: () => string | undefined
+  readonly fallback: () => Pick<RuntimeInfo, 'fallback'> | undefined
 }
 
-/** A backend that tries WebGPU, and once that has failed stays with WASM. */
-export function chooseBackend(): Choice {
-  let reason: string | undefined
+/**
+ * A backend of one provider, or that tries WebGPU, and once that has failed stays with WASM.
+ *
+ * @throws RuntimeError on options that no session could take
+ */
+export function chooseBackend(
+  provider: WebProvider | 'auto',
+  { session }: Pick<WebSessionOptions, 'session'>,
+): Choice {
+  const own = session?.['executionProviders']
+  if (provider !== 'auto') checkProvider(provider)
+  else if (own) refuse('session.executionProviders: not for auto', own, 'none')
+  let failed: Pick<RuntimeInfo, 'fallback'> | undefined
   const createSession = async (model: Uint8Array, options: WebSessionOptions): Promise<Session> => {
+    const create = (on: WebProvider): Promise<Session> =>
+      webBackend.createSession(model, { ...options, provider: on })
+    if (provider !== 'auto') return create(provider)
     try {
-      if (reason === undefined) return await createProven(model, options)
+      if (!failed) return await (await import('./gpu.js')).createProven(create)
     } catch (error) {
-      reason = error instanceof Error ? error.message : String(error)
+      failed = { fallback: (error as Error).message }
     }
-    return webBackend.createSession(model, { ...options, provider: 'wasm' })
+    return create('wasm')
   }
-  const backend = { ...webBackend, createSession }
-  return { backend, fallback: () => reason }
-}
-
-/** A session on WebGPU that has run once: creating one proves little. */
-async function createProven(model: Uint8Array, options: WebSessionOptions): Promise<Session> {
-  const { prove } = await import('./gpu.js')
-  const session = await webBackend.createSession(model, { ...options, provider: 'webgpu' })
-  try {
-    await prove(session)
-    return session
-  } catch (error) {
-    await session.release().catch(() => undefined)
-    throw error
-  }
+  return { backend: { ...webBackend, createSession }, fallback: () => failed }
 }

@@ -1,8 +1,8 @@
 // The session seam on onnxruntime-web.
 import { createQueue, refuse, wrapSession } from '@anyvae/runtime'
-import type { Queue, Session, SessionBackend, SessionOptions } from '@anyvae/runtime'
+import type { Session, SessionBackend, SessionOptions } from '@anyvae/runtime'
 import type { InferenceSession } from 'onnxruntime-web'
-import { startBuild, type Ort, type Setup } from './onnxruntime.js'
+import { checkProvider, startBuild, type Ort, type Setup } from './onnxruntime.js'
 
 /** How to create a session in a page. */
 export interface WebSessionOptions extends SessionOptions, Pick<Setup, 'wasmPaths'> {}
@@ -17,7 +17,7 @@ const pageQueue = createQueue()
 
 /**
  * Sessions of onnxruntime-web: `wasm` (where `provider` is left out) and `webgpu`. The build of a
- * provider is downloaded when its first session is created.
+ * provider is downloaded when its first session is created, which also tells the version.
  */
 export const webBackend: WebBackend = {
   name: 'onnxruntime-web',
@@ -26,62 +26,39 @@ export const webBackend: WebBackend = {
 }
 
 async function createSession(model: Uint8Array, options: WebSessionOptions = {}): Promise<Session> {
-  const { provider = 'wasm' } = options
-  if (provider !== 'wasm' && provider !== 'webgpu') {
-    refuse('provider: not one of onnxruntime-web', `'${provider}'`, 'auto, webgpu or wasm')
-  }
+  const { provider = 'wasm', carried: names } = options
+  checkProvider(provider)
   const gpu = provider === 'webgpu' ? await (await import('./gpu.js')).openGpu() : undefined
   const { ort, threads } = await startBuild(provider, options)
-  const queue: Queue = (task) => pageQueue(gpu ? () => gpu.guard(task) : task)
-  const { carried: names } = options
-  const carrying = names && (await import('./carry.js'))
-  const location = gpu && names && carrying?.inGpuBuffers(names)
-  const settled = { ...location, ...settle(options, gpu?.device) }
-  const session = await queue(() => create(ort, model, settled))
-  const carried = names && (await carrying?.carry(session, names, queue))
+  Object.assign(webBackend, { version: ort.env.versions.web })
+  const queue = gpu?.queue(pageQueue) ?? pageQueue
+  const carrying = names && (await import('./carry.js')).carrying(names)
+  const on = { name: provider, device: gpu?.device }
+  const raw = options.session ?? options.exclusive
+  const settled = {
+    graphOptimizationLevel: options.graphOptimization ?? 'all',
+    logSeverityLevel: 3,
+    executionProviders: [on],
+    ...(gpu && carrying?.onGpu),
+    ...(raw && (await import('./raw.js')).rawOptions(options, on)),
+  } as const
+  const session = await queue(creation(ort, model, settled))
+  const carried = await carrying?.carry(session, queue)
   const wrapped = wrapSession(session, { provider, threads, Tensor: ort.Tensor, queue, carried })
-  return gpu?.survive(wrapped, () => pageQueue(() => session.release())) ?? wrapped
+  return gpu?.survive(wrapped, { session, carried, queue: pageQueue }) ?? wrapped
 }
 
-async function create(
+/** Apart from createSession, whose functions would hold the model's bytes as long as there is a session. */
+function creation(
   { InferenceSession }: Ort,
   model: Uint8Array,
   options: InferenceSession.SessionOptions,
-): Promise<InferenceSession> {
-  try {
-    return await InferenceSession.create(model, options)
-  } catch (cause) {
-    if (String(cause).includes('no available backend')) {
-      refuse('onnxruntime: cannot start', cause, 'its files (see wasmPaths)')
-    }
-    refuse('model: onnxruntime cannot load it', cause, 'a readable ONNX model')
-  }
+): () => Promise<InferenceSession> {
+  return () => InferenceSession.create(model, options).catch(fail)
 }
 
-function settle(
-  { exclusive = false, graphOptimization = 'all', session = {} }: SessionOptions,
-  device: GPUDevice | undefined,
-): InferenceSession.SessionOptions {
-  const name = device ? 'webgpu' : 'wasm'
-  const extra = record(session['extra'])
-  const strict = exclusive && device && { disable_cpu_ep_fallback: '1' }
-  return {
-    graphOptimizationLevel: graphOptimization,
-    logSeverityLevel: 3,
-    ...session,
-    extra: { ...extra, session: { ...record(extra['session']), ...strict } },
-    executionProviders: [{ ...settings(session['executionProviders'], name), name, device }],
-  }
-}
-
-/** The settings of the one provider, where the raw options carry them. */
-function settings(raw: unknown, provider: string): Record<string, unknown> {
-  const all: readonly unknown[] = Array.isArray(raw) ? raw : [provider]
-  const found = record(all[0])
-  if (all.length === 1 && (all[0] === provider || found['name'] === provider)) return found
-  refuse('session.executionProviders: not its one', JSON.stringify(raw), provider)
-}
-
-function record(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null ? { ...value } : {}
+async function fail(cause: unknown): Promise<never> {
+  // Which may fail to arrive as well: where the network does.
+  const told = import('./explain.js').catch(() => undefined)
+  return (await told)?.explain(cause) ?? refuse('onnxruntime: cannot be used', cause, 'none')
 }

@@ -1,19 +1,20 @@
 // Copies of downloaded files in the page's Cache API, for later loads and for work offline.
-import { MANIFEST_FILE, RuntimeError, parseUrl, readUrl } from '@anyvae/runtime'
-import type { BundleReader, DownloadOptions, UrlReader } from '@anyvae/runtime'
+import { MANIFEST_FILE, RuntimeError, parseUrl, readUrl, report, urlReader } from '@anyvae/runtime'
+import type { BundleReader, DownloadOptions } from '@anyvae/runtime'
 
 /** How to download, and what to keep. */
 export interface CachedOptions extends DownloadOptions {
   /**
    * Keeps what was downloaded in the Cache API: under this name, or `anyvae` where true. Later loads
-   * of a bundle take model files from there, checksums verified, and the manifest where the network
-   * fails. False where left out.
+   * of a bundle take model files from there, checksums verified, and the manifest where nobody
+   * answers, or a proxy or service worker alone (HTTP status 502 to 504). False where left out.
    */
   readonly cache?: boolean | string
 }
 
-/** A bundle's reader that keeps copies. */
-export function cachedReader(reader: UrlReader, options: CachedOptions): BundleReader {
+/** A bundle's reader that keeps copies. Throws RuntimeError as `urlReader` does. */
+export function cachedReader(folder: string | URL, options: CachedOptions): BundleReader {
+  const reader = urlReader(folder, unanswering(options))
   const copies = openCopies(options)
   const readFresh = async (file: string, bytes?: number): Promise<Uint8Array> =>
     copies.keep(reader.url(file), await reader.read(file, bytes))
@@ -28,11 +29,26 @@ export function cachedReader(reader: UrlReader, options: CachedOptions): BundleR
   }
 }
 
-/** Reads one file: a kept copy only where the network fails, since nothing tells whether it is old. */
-export async function readCached(url: string, options: CachedOptions): Promise<Uint8Array> {
+/** Reads one file: a kept copy only where nobody answers, since nothing tells whether it is old. */
+export async function readCached(url: string | URL, options: CachedOptions): Promise<Uint8Array> {
   const copies = openCopies(options)
   const key = parseUrl(url)
-  return copies.orKept(key, url, async () => copies.keep(key, await readUrl(url, options)))
+  const read = (): Promise<Uint8Array> => readUrl(url, unanswering(options))
+  return copies.orKept(key, String(url), async () => copies.keep(key, await read()))
+}
+
+/** A `fetch` to which the word of a proxy or a service worker that nobody answers is no answer. */
+function unanswering({ fetch = globalThis.fetch, ...options }: CachedOptions): CachedOptions {
+  return {
+    ...options,
+    async fetch(...request) {
+      const response = await fetch(...request)
+      const { status, statusText } = response
+      if (status < 502 || status > 504) return response
+      void response.body?.cancel().catch(() => undefined)
+      throw new Error(`HTTP status ${status} ${statusText}`.trim())
+    },
+  }
 }
 
 interface Copies {
@@ -44,7 +60,7 @@ interface Copies {
   orKept(url: URL, file: string, read: () => Promise<Uint8Array>): Promise<Uint8Array>
 }
 
-function openCopies({ cache, onProgress, signal }: CachedOptions): Copies {
+function openCopies({ cache, signal, ...options }: CachedOptions): Copies {
   const open = (): Promise<Cache> => caches.open(typeof cache === 'string' ? cache : 'anyvae')
   const copies: Copies = {
     async kept(url, file) {
@@ -52,7 +68,7 @@ function openCopies({ cache, onProgress, signal }: CachedOptions): Copies {
       const kept = await attempt(async () => (await (await open()).match(url))?.arrayBuffer())
       if (!kept) return undefined
       const bytes = new Uint8Array(kept)
-      onProgress?.({ file, loaded: bytes.length, total: bytes.length })
+      report(options, { file, loaded: bytes.length, total: bytes.length })
       return bytes
     },
     async keep(url, bytes) {

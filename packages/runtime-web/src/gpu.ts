@@ -1,13 +1,22 @@
 // The GPU device that all WebGPU sessions of the page share until it is lost, and proof that it computes.
-import { RuntimeError, refuse, type Session, type TensorValue } from '@anyvae/runtime'
+import { RuntimeError, refuse } from '@anyvae/runtime'
+import type { Carried, Queue, Session, TensorValue } from '@anyvae/runtime'
+import type { InferenceSession } from 'onnxruntime-web'
 
 /** A device with a guard for what runs on it. */
 export interface Gpu {
   readonly device: GPUDevice
-  /** Settles as the task does, or rejects with a RuntimeError as soon as the device is lost. */
-  readonly guard: <T>(task: () => Promise<T>) => Promise<T>
-  /** The session, whose release succeeds after a loss too; `free` then frees what it holds. */
-  readonly survive: (session: Session, free: () => Promise<void>) => Session
+  /** The queue, whose tasks then reject with a RuntimeError as soon as the device is lost. */
+  readonly queue: (queue: Queue) => Queue
+  /** The session, whose release succeeds after a loss too, and then frees what is held. */
+  readonly survive: (session: Session, held: Held) => Session
+}
+
+/** What a session holds, and the queue in which to free it. */
+export interface Held {
+  readonly session: InferenceSession
+  readonly carried: Carried | undefined
+  readonly queue: Queue
 }
 
 let current: Promise<Gpu> | undefined
@@ -71,19 +80,44 @@ function guarded(device: GPUDevice, forget: () => void): Gpu {
     })
     return settled.finally(end)
   }
-  const survive = (session: Session, free: () => Promise<void>): Session => ({
+  const survive = (session: Session, held: Held): Session => ({
     ...session,
     release: () =>
       session.release().catch((error: unknown) => {
         if (error !== lost) throw error
-        return free()
+        return held.queue(() => {
+          held.carried?.dispose()
+          return held.session.release()
+        })
       }),
   })
-  return { device, guard, survive }
+  return { device, queue: (queue) => (task) => queue(() => guard(task)), survive }
 }
 
-/** Runs a session once. Throws RuntimeError (by rejection) where that fails or gives no numbers. */
-export async function prove(session: Session): Promise<void> {
+/**
+ * A session on WebGPU that has run once, since creating one proves little.
+ *
+ * @throws RuntimeError (by rejection) where that fails or gives no numbers, and where the adapter
+ * computes in software, which WASM does quicker
+ */
+export async function createProven(
+  create: (provider: 'webgpu') => Promise<Session>,
+): Promise<Session> {
+  // What there is not, openGpu tells; the type of older browsers' adapters lacks nothing.
+  const api: GPU | undefined = navigator.gpu
+  const info: Partial<GPUAdapterInfo> | undefined = (await api?.requestAdapter())?.info
+  if (info?.isFallbackAdapter) refuse('webgpu: not used', 'an adapter in software', 'a GPU')
+  const session = await create('webgpu')
+  try {
+    await prove(session)
+    return session
+  } catch (error) {
+    await session.release().catch(() => undefined)
+    throw error
+  }
+}
+
+async function prove(session: Session): Promise<void> {
   for (const [name, { data }] of Object.entries(await session.run(zeros(session)))) {
     const wrong = data instanceof Float32Array && !data.every(Number.isFinite)
     if (wrong) refuse('webgpu: a first run failed', `NaN in '${name}'`, 'numbers')

@@ -1,9 +1,9 @@
 // A Vae that computes in a worker, so that the page never waits.
-import { RuntimeError, parseUrl, refuse } from '@anyvae/runtime'
+import { RuntimeError, abortError, kindOf, parseUrl, refuse, report } from '@anyvae/runtime'
 import type { DownloadProgress, Manifest, RuntimeInfo, Vae } from '@anyvae/runtime'
 import type { LoadVaeOptions } from './load.js'
 import { unpackError, type Method, type Order, type Reply } from './messages.js'
-import { absolutePaths, type ModuleUrls } from './onnxruntime.js'
+import type { ModuleUrls } from './onnxruntime.js'
 
 /** How to load a bundle in a worker. */
 export interface WorkerOptions extends Omit<LoadVaeOptions, 'fetch'> {
@@ -17,33 +17,34 @@ export interface WorkerOptions extends Omit<LoadVaeOptions, 'fetch'> {
 /**
  * Loads a bundle as `loadVae` does, in a worker that computes everything.
  *
- * @throws RuntimeError (by rejection) as `loadVae` does, or where the worker cannot start
+ * @throws RuntimeError (by rejection) as `loadVae` does, or where the worker cannot start or gives no
+ * sign within a minute
  */
 export async function loadVaeInWorker(
   url: string | URL,
   options: WorkerOptions = {},
 ): Promise<Vae> {
+  if (kindOf(options) !== 'Object') refuse('load: unusable options', kindOf(options), 'an object')
   const { worker = ownWorker, signal, onProgress, wasmPaths, ...rest } = options
+  const paths = wasmPaths && (await import('./paths.js')).absolutePaths(wasmPaths)
   const order = {
     method: 'load',
-    url: parseUrl(String(url)).href,
-    options: { ...rest, ...(wasmPaths !== undefined && { wasmPaths: absolutePaths(wasmPaths) }) },
+    url: parseUrl(url).href,
+    options: { ...rest, ...(paths && { wasmPaths: paths }) },
     modules: moduleUrls(),
   } as const
-  const line = connect(worker, onProgress)
-  const abort = (): void => line.send({ method: 'abort' })
-  const end = (): void => {
-    signal?.removeEventListener('abort', abort)
-    line.close()
-  }
-  const loading = line.ask(order)
+  if (signal?.aborted) throw abortError(signal)
+  const line = connect(worker, (progress) => onProgress && report({ onProgress }, progress))
+  const abort = (): void => signal && line.stop(abortError(signal))
   signal?.addEventListener('abort', abort)
-  if (signal?.aborted) abort()
   try {
-    return remote((await loading) as Loaded, line, end)
+    return remote((await line.ask(order)) as Loaded, line)
   } catch (error) {
-    end()
+    line.close()
     throw error
+  } finally {
+    // The signal ends the loading alone.
+    signal?.removeEventListener('abort', abort)
   }
 }
 
@@ -52,7 +53,7 @@ interface Loaded {
   readonly info: RuntimeInfo
 }
 
-function remote(loaded: Loaded, line: Line, end: () => void): Vae {
+function remote(loaded: Loaded, line: Line): Vae {
   let released = false
   const method =
     <T>(name: Method) =>
@@ -77,7 +78,7 @@ function remote(loaded: Loaded, line: Line, end: () => void): Vae {
       try {
         await release()
       } finally {
-        end()
+        line.close()
       }
     },
   }
@@ -85,8 +86,9 @@ function remote(loaded: Loaded, line: Line, end: () => void): Vae {
 
 /** The way to one Vae in a worker. */
 interface Line {
-  readonly send: (order: Order) => void
   readonly ask: (order: Order) => Promise<unknown>
+  /** Has the worker give up loading, and does not wait for it. */
+  readonly stop: (error: Error) => void
   readonly close: () => void
 }
 
@@ -95,34 +97,39 @@ interface Pending {
   readonly reject: (error: Error) => void
 }
 
+/** How long a worker may take until it hears the first order, in milliseconds. */
+const PATIENCE = 60_000
+
 let last = 0
 
 function connect(
   source: Worker | (() => Worker),
-  onProgress: ((progress: DownloadProgress) => void) | undefined,
+  onProgress: (progress: DownloadProgress) => void,
 ): Line {
   const worker = typeof source === 'function' ? make(source) : source
+  if (!(worker instanceof Worker)) refuse('worker: not usable', worker, 'a Worker')
   const vae = ++last
   const pending = new Map<number, Pending>()
   const controller = new AbortController()
   const { signal } = controller
-  let broken: RuntimeError | undefined
-  const rejectAll = (error: RuntimeError): void => {
+  let broken: Error | undefined
+  const rejectAll = (error: Error): void => {
     for (const { reject } of pending.values()) reject(error)
     pending.clear()
   }
-  const fail = (event: Event): void => {
-    const got = (event instanceof ErrorEvent && event.message) || event.type
+  const fail = (got: string): void => {
     const expected = "a worker that runs (see the option 'worker')"
     const error = new RuntimeError(`worker: failed, got '${got}', expected ${expected}`)
     rejectAll(error)
     // A worker of the page's own may have failed at something else, and go on.
     if (worker !== source) broken = error
   }
+  const failed = (event: Event): void =>
+    fail((event instanceof ErrorEvent && event.message) || event.type)
   const hear = ({ data }: MessageEvent<Reply>): void => {
     if (typeof data?.anyvae !== 'number') return
     if ('progress' in data) {
-      if (data.anyvae === vae) onProgress?.(data.progress)
+      if (data.anyvae === vae) progressed(data.progress)
       return
     }
     const waiting = pending.get(data.anyvae)
@@ -130,9 +137,6 @@ function connect(
     if ('error' in data) waiting?.reject(unpackError(data.error, RuntimeError))
     else waiting?.resolve(data.result)
   }
-  worker.addEventListener('message', hear, { signal })
-  worker.addEventListener('messageerror', fail, { signal })
-  worker.addEventListener('error', fail, { signal })
   const send = (order: Order): void => {
     try {
       worker.postMessage({ anyvae: ++last, vae, ...order })
@@ -140,8 +144,25 @@ function connect(
       refuse('worker: not to be sent', cause, 'values without functions')
     }
   }
+  const stop = (error: Error): void => {
+    send({ method: 'abort' })
+    rejectAll(error)
+  }
+  // An answer to no order: the worker tells that it has heard the first.
+  const silence = setTimeout(() => stop(noAnswer()), PATIENCE)
+  const progressed = (progress: DownloadProgress | undefined): void => {
+    clearTimeout(silence)
+    try {
+      if (progress) onProgress(progress)
+    } catch (error) {
+      if (error instanceof Error) stop(error)
+    }
+  }
+  worker.addEventListener('message', hear, { signal })
+  worker.addEventListener('messageerror', failed, { signal })
+  worker.addEventListener('error', failed, { signal })
   return {
-    send,
+    stop,
     ask: (order) =>
       new Promise((resolve, reject) => {
         if (broken) throw broken
@@ -149,11 +170,17 @@ function connect(
         pending.set(last, { resolve, reject })
       }),
     close() {
+      clearTimeout(silence)
       controller.abort()
       if (worker !== source) worker.terminate()
       rejectAll(new RuntimeError('vae: already released, got a call under way, expected none'))
     },
   }
+}
+
+function noAnswer(): RuntimeError {
+  const expected = "one that imports '@anyvae/runtime-web/worker' and runs"
+  return new RuntimeError(`worker: no answer, got nothing for a minute, expected ${expected}`)
 }
 
 function make(source: () => Worker): Worker {

@@ -1,5 +1,13 @@
 // Loading bundles and bare files by URL.
-import { openDecoder, openEncoder, openVae, readUrl, refuse, urlReader } from '@anyvae/runtime'
+import {
+  abortError,
+  checkLoadOptions,
+  openDecoder,
+  openEncoder,
+  openVae,
+  readUrl,
+  urlReader,
+} from '@anyvae/runtime'
 import type {
   Decoder,
   Encoder,
@@ -10,7 +18,6 @@ import type {
   Vae,
 } from '@anyvae/runtime'
 import { chooseBackend } from './auto.js'
-import { webBackend } from './backend.js'
 import type * as cacheModule from './cache.js'
 import type { CachedOptions } from './cache.js'
 import type { WasmPaths } from './onnxruntime.js'
@@ -38,8 +45,9 @@ export interface LoadVaeOptions extends Omit<OpenVaeOptions, 'provider'>, WebOpt
  */
 export function loadVae(url: string | URL, options: LoadVaeOptions = {}): Promise<Vae> {
   return open(options, async (backend, settled) => {
-    const folder = urlReader(String(url), options)
-    const reader = options.cache ? (await loadCache()).cachedReader(folder, options) : folder
+    const reader = settled.cache
+      ? (await loadCache()).cachedReader(url, settled)
+      : urlReader(url, settled)
     return openVae(reader, backend, { lazy: true, ...settled })
   })
 }
@@ -52,7 +60,7 @@ export function loadVae(url: string | URL, options: LoadVaeOptions = {}): Promis
  */
 export function loadDecoder(url: string | URL, options: LoadOptions = {}): Promise<Decoder> {
   return open(options, async (backend, settled) =>
-    openDecoder(await read(String(url), options), backend, settled),
+    openDecoder(await read(url, settled), backend, settled),
   )
 }
 
@@ -64,7 +72,7 @@ export function loadDecoder(url: string | URL, options: LoadOptions = {}): Promi
  */
 export function loadEncoder(url: string | URL, options: LoadOptions = {}): Promise<Encoder> {
   return open(options, async (backend, settled) =>
-    openEncoder(await read(String(url), options), backend, settled),
+    openEncoder(await read(url, settled), backend, settled),
   )
 }
 
@@ -73,7 +81,7 @@ function loadCache(): Promise<typeof cacheModule> {
   return import('./cache.js')
 }
 
-async function read(url: string, options: WebOptions): Promise<Uint8Array> {
+async function read(url: string | URL, options: CachedOptions): Promise<Uint8Array> {
   return options.cache ? (await loadCache()).readCached(url, options) : readUrl(url, options)
 }
 
@@ -82,20 +90,31 @@ interface Opened {
   release(): Promise<void>
 }
 
-async function open<T extends Opened>(
-  { provider = 'auto', ...rest }: LoadVaeOptions,
-  opened: (backend: SessionBackend, options: OpenVaeOptions) => Promise<T>,
-): Promise<T> {
-  if (provider !== 'auto')
-    return checkAborted(await opened(webBackend, { ...rest, provider }), rest)
-  const { backend, fallback } = chooseBackend()
-  const model = await checkAborted(await opened(backend, rest), rest)
-  const reason = fallback()
-  return { ...model, info: { ...model.info, ...(reason !== undefined && { fallback: reason }) } }
-}
+/** What is downloaded with and opened with. */
+type Settled = OpenVaeOptions & CachedOptions
 
-async function checkAborted<T extends Opened>(model: T, { signal }: WebOptions): Promise<T> {
-  if (!signal?.aborted) return model
-  await model.release()
-  refuse('load: aborted', signal.reason, 'none')
+const WEB_OPTIONS = ['precision', 'lazy', 'cache', 'wasmPaths']
+
+async function open<T extends Opened>(
+  options: LoadVaeOptions,
+  opened: (backend: SessionBackend, options: Settled) => Promise<T>,
+): Promise<T> {
+  checkLoadOptions(options, WEB_OPTIONS)
+  const { provider = 'auto', signal, ...rest } = options
+  const { backend, fallback } = chooseBackend(provider, options)
+  // The signal ends the loading alone: what is downloaded later is not its concern.
+  const loading = new AbortController()
+  const abort = (): void => loading.abort(signal?.reason)
+  signal?.addEventListener('abort', abort)
+  if (signal?.aborted) abort()
+  try {
+    const model = await opened(backend, { ...rest, signal: loading.signal })
+    if (signal?.aborted) {
+      await model.release()
+      throw abortError(signal)
+    }
+    return { ...model, info: { ...model.info, ...fallback() } }
+  } finally {
+    signal?.removeEventListener('abort', abort)
+  }
 }

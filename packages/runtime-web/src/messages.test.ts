@@ -12,6 +12,7 @@ it('takes errors to the other side, with all beneath them', () => {
   expect(there.message).toBe('file: cannot be read')
   expect(there.cause).toHaveProperty('message', 'middle')
   expect(there.cause).toHaveProperty('cause.message', 'Failed to fetch')
+  expect(there.cause).toHaveProperty('cause.name', 'TypeError')
 })
 
 it('takes what is thrown and no error', () => {

@@ -27,26 +27,29 @@ export type Order =
 export type Reply = { readonly anyvae: number } & (
   | { readonly result: unknown }
   | { readonly error: SentError }
-  | { readonly progress: DownloadProgress }
+  /** Of the load of that Vae; without a value once it was heard. */
+  | { readonly progress: DownloadProgress | undefined }
 )
 
 /** An error with those beneath it, which lose their class and often their cause when they are sent. */
 export interface SentError {
+  readonly name: string
   readonly message: string
   readonly cause: SentError | undefined
 }
 
 /** An error as data. */
 export function packError(error: unknown): SentError {
-  if (!(error instanceof Error)) return { message: String(error), cause: undefined }
-  const { message, cause } = error
-  return { message, cause: cause === undefined ? undefined : packError(cause) }
+  if (!(error instanceof Error)) return { name: 'Error', message: String(error), cause: undefined }
+  const { name, message, cause } = error
+  return { name, message, cause: cause === undefined ? undefined : packError(cause) }
 }
 
-/** An error from data, of the class given; those beneath it are plain. */
+/** An error from data, of the class given; those beneath it are plain, under the names they had. */
 export function unpackError(
-  { message, cause }: SentError,
+  { name, message, cause }: SentError,
   Class: new (message: string, options?: ErrorOptions) => Error = Error,
 ): Error {
-  return new Class(message, cause && { cause: unpackError(cause) })
+  const error = new Class(message, cause && { cause: unpackError(cause) })
+  return Object.assign(error, Class === Error && { name })
 }

@@ -1,5 +1,5 @@
 // The two builds of onnxruntime-web, each imported when first needed and set up once for the page.
-import { checkWhole, parseUrl, refuse } from '@anyvae/runtime'
+import { checkWhole, refuse } from '@anyvae/runtime'
 import type * as ort from 'onnxruntime-web'
 
 /** A build of onnxruntime-web. */
@@ -25,6 +25,8 @@ export interface Setup {
 export interface Started {
   readonly ort: Ort
   readonly threads: number
+  /** The `wasmPaths` in use, as JSON. */
+  readonly paths: string
 }
 
 /** More gain nothing on networks of this size. */
@@ -38,23 +40,35 @@ export function setModules(urls: ModuleUrls | undefined): void {
   modules ??= urls
 }
 
+/** Throws RuntimeError unless it is one of onnxruntime-web. */
+export function checkProvider(provider: string): asserts provider is WebProvider {
+  if (provider === 'wasm' || provider === 'webgpu') return
+  refuse('provider: not one of onnxruntime-web', `'${provider}'`, 'auto, webgpu or wasm')
+}
+
 /**
  * The build of a provider.
  *
- * @throws RuntimeError (by rejection) where it cannot be imported, or runs with other threads already
+ * @throws RuntimeError (by rejection) where it cannot be imported, or runs with other threads or
+ * files already
  */
 export async function startBuild(provider: WebProvider, setup: Setup): Promise<Started> {
-  const { threads } = setup
-  if (threads !== undefined) checkWhole('threads', threads, 1, 256)
+  const { threads, wasmPaths } = setup
+  checkWhole('threads', threads ?? 1, 1, 256)
+  const paths = wasmPaths && (await import('./paths.js')).absolutePaths(wasmPaths)
   // Not on WebGPU: in a worker of one file, threads know the other build alone (see worker.ts).
   const several = provider === 'wasm' && globalThis.crossOriginIsolated
   // Looked up when it is there: sessions that begin at once share one.
   const ort = await importBuild(provider)
-  const build = (started[provider] ??= configure(ort, several, setup))
-  if (several && threads !== undefined && threads !== build.threads) {
-    refuse('threads: settled by the first session', threads, build.threads)
-  }
+  const build = (started[provider] ??= configure(ort, several, { threads, wasmPaths: paths }))
+  checkSettled('threads', several ? threads : undefined, build.threads)
+  checkSettled('wasmPaths', JSON.stringify(paths), build.paths)
   return build
+}
+
+function checkSettled<T>(name: string, asked: T | undefined, settled: T): void {
+  if (asked === undefined || asked === settled) return
+  refuse(`${name}: settled by the first session`, asked, settled)
 }
 
 /**
@@ -80,17 +94,8 @@ function importFrom(url: string): Promise<Ort> {
 
 function configure(ort: Ort, several: boolean, { threads, wasmPaths }: Setup): Started {
   const { wasm } = ort.env
-  if (wasmPaths !== undefined) wasm.wasmPaths = absolutePaths(wasmPaths)
+  if (wasmPaths) wasm.wasmPaths = wasmPaths
   const all = Math.min(navigator.hardwareConcurrency, MOST_THREADS)
   wasm.numThreads = several ? (threads ?? all) : 1
-  return { ort, threads: wasm.numThreads }
-}
-
-/** The paths as addresses that mean the same in a worker; a folder ends with a slash. */
-export function absolutePaths(paths: WasmPaths): WasmPaths {
-  const absolute = (path: string): string => parseUrl(path).href
-  if (typeof paths === 'string') return absolute(paths.replace(/\/?$/, '/'))
-  return Object.fromEntries(
-    Object.entries(paths).map(([file, path]) => [file, absolute(String(path))]),
-  )
+  return { ort, threads: wasm.numThreads, paths: JSON.stringify(wasmPaths ?? 'none') }
 }

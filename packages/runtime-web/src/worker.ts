@@ -34,14 +34,18 @@ async function obey(request: Request): Promise<unknown> {
   if (method === 'load') return load(request)
   const entry = loaded.get(number)
   if (!entry) refuse('vae: already released', 'a further use', 'none')
-  if (method === 'abort') return entry.controller.abort()
-  if (method === 'release') loaded.delete(number)
-  const methods: Readonly<Record<Method, (...args: never[]) => Promise<unknown>>> = await entry.vae
+  if (method === 'abort') entry.controller.abort()
+  if (method === 'abort' || method === 'release') loaded.delete(number)
+  const vae = await entry.vae
+  // What was loaded by the time that its page gave it up.
+  if (method === 'abort') return vae.release()
+  const methods: Readonly<Record<Method, (...args: never[]) => Promise<unknown>>> = vae
   return methods[method](...(request.args as never[]))
 }
 
 async function load(request: Request & { readonly method: 'load' }): Promise<unknown> {
   const { vae: number, url, options, modules } = request
+  reply({ anyvae: number, progress: undefined })
   setModules(modules)
   const controller = new AbortController()
   const vae = loadVae(url, {

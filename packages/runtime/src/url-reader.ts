@@ -74,12 +74,7 @@ async function download(url: URL, options: Download): Promise<Uint8Array> {
   const { fetch = globalThis.fetch, signal } = options
   const fail: Fail = (got) => refuse(`${brief(url)}: cannot be read`, got, 'the file')
   try {
-    const response = await fetch(url, signal ? { signal } : {})
-    const problem = problemOf(response)
-    if (problem === undefined) return await readBody(response, options, fail)
-    // What is not read keeps its connection.
-    void response.body?.cancel().catch(() => undefined)
-    fail(problem)
+    return await readBody(await fetch(url, signal ? { signal } : {}), options, fail)
   } catch (cause) {
     if (cause instanceof RuntimeError) throw cause
     if (signal?.aborted) throw abortError(signal)
@@ -103,9 +98,9 @@ export function report({ onProgress }: DownloadOptions, progress: DownloadProgre
   }
 }
 
-function problemOf({ ok, status, statusText, headers }: Response): string | undefined {
-  if (!ok) return `HTTP status ${status} ${statusText}`.trim()
-  return /^text\/html\b/i.test(headers.get('content-type') ?? '') ? 'an HTML page' : undefined
+function checkAnswer({ ok, status, statusText, headers }: Response, fail: Fail): void {
+  if (!ok) fail(`HTTP status ${status} ${statusText}`.trim())
+  if (/^text\/html\b/i.test(headers.get('content-type') ?? '')) fail('an HTML page')
 }
 
 type Fail = (got: unknown) => never
@@ -117,6 +112,7 @@ async function readBody(response: Response, options: Download, fail: Fail): Prom
   const pieces: Uint8Array<ArrayBuffer>[] = []
   let loaded = 0
   try {
+    checkAnswer(response, fail)
     for (;;) {
       const piece = await reader?.read()
       if (piece?.value === undefined) break
@@ -126,7 +122,7 @@ async function readBody(response: Response, options: Download, fail: Fail): Prom
       if (bytes !== undefined && loaded > bytes) fail(`more than ${bytes} bytes`)
     }
   } finally {
-    // Ends what was not read to its end.
+    // What is not read to its end keeps its connection.
     void reader?.cancel().catch(() => undefined)
   }
   if (total !== undefined && loaded < total) fail(`only ${loaded} of ${total} bytes`)
