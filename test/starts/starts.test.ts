@@ -58,6 +58,9 @@ describe.runIf(HAS_BROWSER)('runtime-web', { timeout: FIVE_MINUTES }, () => {
 
     it('draws them on WebGPU', async ({ skip }) => {
       skip(!(await installed()), NO_REGISTRY)
+      // By name: of its own accord it takes no GPU in software.
+      await write(join(folder, 'src'), pages('ts', "provider: 'webgpu'"))
+      await run(folder, ['run', 'build'])
       const headers = { 'content-security-policy': POLICY, ...ISOLATED }
       const url = await serveFolder(join(folder, 'dist'), headers)
       expectDigits(await see(browserWithGpu, url, 2), 'webgpu')

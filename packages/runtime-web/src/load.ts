@@ -48,7 +48,7 @@ export function loadVae(url: string | URL, options: LoadVaeOptions = {}): Promis
     const reader = settled.cache
       ? (await loadCache()).cachedReader(url, settled)
       : urlReader(url, settled)
-    return openVae(reader, backend, { lazy: true, ...settled })
+    return openVae(reader, backend, { ...settled, lazy: settled.lazy !== false })
   })
 }
 
