@@ -1,28 +1,12 @@
 // The page's side of a training in a worker.
-import type { ImageSet } from '@anyvae/images'
-import type { Provider, SessionOptions } from '@anyvae/runtime'
 import type { Checkpoint } from '../checkpoint/checkpoint.js'
 import { TrainError } from '../error.js'
-import type { TrainSettings } from '../training/config.js'
 import type { TrainResult } from '../training/train.js'
 import { messageIn, type CallName, type Calls, type Reply } from './messages.js'
-import type { TrainingPort, WorkerEvent } from './messages.js'
+import type { Order, TrainingPort, WorkerEvent } from './messages.js'
 
 /** What to train in a worker: from settings on, or from a checkpoint on, with its settings. */
-export interface TrainInWorkerOptions {
-  /** Sets in memory; the worker gets a copy. */
-  readonly images: { readonly train: ImageSet; readonly test: ImageSet }
-  readonly config?: TrainSettings
-  readonly checkpoint?: Checkpoint
-  /**
-   * What computes; of `auto` the fastest of the worker's providers, each tried for some steps. The
-   * backend's own choice where left out.
-   */
-  readonly provider?: Provider | 'auto'
-  /** Further options of the worker's sessions, such as threads; they are sent as they are. */
-  readonly session?: SessionOptions
-  /** Steps between two events at most; the engine's choice where left out. */
-  readonly chunkSteps?: number
+export interface TrainInWorkerOptions extends Order {
   readonly onEvent?: (event: WorkerEvent) => void
 }
 

@@ -31,11 +31,18 @@ export type WorkerEvent =
 
 /** What a worker is asked to train. */
 export interface Order {
+  /** Sets in memory; the worker gets a copy. */
   readonly images: { readonly train: ImageSet; readonly test: ImageSet }
   readonly config?: TrainSettings
   readonly checkpoint?: Checkpoint
+  /**
+   * What computes; of `auto` the fastest of the worker's providers, each tried for some steps. The
+   * backend's own choice where left out.
+   */
   readonly provider?: Provider | 'auto'
+  /** Further options of the worker's sessions, such as threads; they are sent as they are. */
   readonly session?: SessionOptions
+  /** Steps between two events at most; the engine's choice where left out. */
   readonly chunkSteps?: number
 }
 
