@@ -55,7 +55,10 @@ const config = parseTrainConfig({
 })
 const network = createNetwork(config.network)
 const state = initialState(network, config.seed)
-const engine = await onnxEngine(nodeBackend)(network, state, { batchSize })
+const engine = await onnxEngine(nodeBackend)(network, state, {
+  batchSize,
+  epochSteps: stepsPerEpoch,
+})
 const { clock, onEvent } = createClock()
 await train({ network, engine, images: { train: set, test }, config, signal: stop.signal, onEvent })
 await engine.release()

@@ -1,6 +1,6 @@
 // Trains with one of anyvae's own engines, in its own training loop.
 import { readFileSync } from 'node:fs'
-import { imageSet, selectImages } from '@anyvae/images'
+import { imageSet, selectImages, stepsPerEpoch } from '@anyvae/images'
 import { createNetwork, parseTrainConfig, train, zeroMoments } from '@anyvae/trainer'
 
 /** The state that every peer starts from. */
@@ -25,9 +25,11 @@ function initialState(network, { parameters }) {
 export async function trainFor(task, { engineFactory, meter }) {
   const { batchSize, seed, data, threads } = task
   const network = createNetwork(task.network)
-  const engine = await engineFactory(network, initialState(network, task), { batchSize, threads })
   const shape = task.network.image
   const images = imageSet({ name: 'images', shape, data: new Uint8Array(readFileSync(data)) })
+  const epochSteps = stepsPerEpoch(images.count, batchSize)
+  const options = { batchSize, epochSteps, threads }
+  const engine = await engineFactory(network, initialState(network, task), options)
   const config = parseTrainConfig({
     network: task.network,
     batchSize,

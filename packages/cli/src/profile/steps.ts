@@ -1,6 +1,6 @@
 // Takes some training steps with ONNX Runtime's profiler on: real images, networks and engine, no run folder.
 import { join } from 'node:path'
-import { effectiveBatchSize } from '@anyvae/images'
+import { effectiveBatchSize, stepsPerEpoch } from '@anyvae/images'
 import type { Session, SessionBackend, SessionOptions } from '@anyvae/runtime'
 import {
   createNetwork,
@@ -63,6 +63,7 @@ export async function takeSteps(options: StepsOptions, runs = () => 0): Promise<
   const { threads } = session
   const engine = await onnxEngine(backend, session)(network, initialState(network, config.seed), {
     batchSize: effectiveBatchSize(images.train.count, config.batchSize),
+    epochSteps: stepsPerEpoch(images.train.count, config.batchSize),
     ...(threads === undefined ? {} : { threads }),
   })
   try {

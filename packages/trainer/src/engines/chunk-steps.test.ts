@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { parseNetworkConfig } from '../index.js'
-import { chunkStepsOf } from './chunk-steps.js'
+import { bodyStepsOf, chunkStepsOf } from './chunk-steps.js'
 
 it.each([
   ['conv as it is', { architecture: 'conv' }, 120],
@@ -24,4 +24,17 @@ it.each([
   const [channels, height, width] = shape
   const config = parseNetworkConfig({ image: { channels, height, width }, latent })
   expect(chunkStepsOf(config, batchSize)).toBe(steps)
+})
+
+it.each([
+  ['MNIST in batches of 128', 120, 468, 9],
+  ['MNIST in batches of 100', 120, 600, 10],
+  ['a number that none divides', 120, 467, 10],
+  ['an epoch of 7 steps', 120, 7, 7],
+  ['an epoch of one step', 120, 1, 1],
+  ['large steps', 4, 468, 1],
+  ['chunks that are given', 50, undefined, 10],
+  ['small chunks that are given', 7, undefined, 1],
+] as const)('divides an epoch into bodies of a Loop: %s', (_, chunkSteps, epochSteps, steps) => {
+  expect(bodyStepsOf(chunkSteps, epochSteps)).toBe(steps)
 })

@@ -1,4 +1,4 @@
-// How many steps the onnx engine takes at once: by their size.
+// How many steps the onnx engine takes at once, and in one body of its Loop: by their size and number.
 import type { ConvConfig, MlpConfig, NetworkConfig, ResnetConfig } from '../network/types.js'
 
 /** Enough to hide the cost of a run, and of the copy of the state that it leaves behind as garbage. */
@@ -20,6 +20,26 @@ export function chunkStepsOf(config: NetworkConfig, batchSize: number): number {
   const bytes = batchSize * (image.channels * image.height * image.width + noise)
   const steps = Math.min(BYTES / bytes, MULTIPLY_ADDS / (batchSize * multiplyAdds(config)))
   return Math.max(1, Math.min(MOST_STEPS, Math.floor(steps)))
+}
+
+/** Steps in the body of a Loop, at most: each further one is a copy of the graph to load. */
+const MOST_A_BODY = 10
+
+/** Fewer than these do not pay for their copies, unless they are all that there is. */
+const LEAST_A_BODY = 6
+
+/**
+ * How many steps a body of the Loop best has where a run takes up to `chunkSteps`: all of a short epoch,
+ * else a number that divides the epoch's steps, since those left over run one by one. 1 for steps so large
+ * that a run takes few.
+ */
+export function bodyStepsOf(chunkSteps: number, epochSteps = chunkSteps): number {
+  if (chunkSteps < MOST_A_BODY) return 1
+  if (epochSteps <= MOST_A_BODY) return epochSteps
+  for (let steps = MOST_A_BODY; steps >= LEAST_A_BODY; steps--) {
+    if (epochSteps % steps === 0) return steps
+  }
+  return MOST_A_BODY
 }
 
 /** Multiply-adds for an image, there and (a mirror of it) back. */

@@ -86,6 +86,8 @@ export interface TrainingEngine extends Evaluator {
 export interface EngineOptions {
   /** Images a step. */
   readonly batchSize: number
+  /** Steps an epoch, so that an engine can divide it well; results do not depend on it. */
+  readonly epochSteps?: number
   /** How many steps a chunk may hold; an engine has its own default. */
   readonly chunkSteps?: number
   /** Threads asked for; an engine has its own default. */

@@ -4,7 +4,6 @@ import { traceGraph } from '@anyvae/exporter'
 import {
   attr,
   createModel,
-  dataTypeCode,
   encodeModel,
   fuseKernels,
   type Graph,
@@ -24,9 +23,6 @@ import { groupsOf, packTensors, unpackTensors, type Unpacking } from './packing.
 
 const OPSET = 17
 
-/** In one body of the Loop, where a run takes as many: between them, no state is copied. */
-const STEPS_A_BODY = 10
-
 /** The names of a parameter's three values (or of a group's) in the graphs, and of their successors. */
 export function stateNames(parameter: string) {
   const name = identifier(parameter)
@@ -41,8 +37,8 @@ export const LOSSES = ['reconstruction', 'kl', 'loss'] as const
 /** What a training graph is made for. */
 export interface TrainingModelOptions {
   readonly batchSize: number
-  /** The number of steps that a run usually has; values do not depend on it. */
-  readonly steps: number
+  /** Steps in a body of the Loop, for CPU kernels; values do not depend on it. */
+  readonly bodySteps: number
   readonly provider: Provider
 }
 
@@ -51,7 +47,7 @@ export interface TrainingModelOptions {
  * another way: convolutions as products of gathered windows, fused kernels, and states that are
  * overwritten in place. Others get ONNX's own operators.
  */
-function hasCpuKernels(provider: Provider): boolean {
+export function hasCpuKernels(provider: Provider): boolean {
   return provider === 'cpu' || provider === 'wasm'
 }
 
@@ -73,11 +69,11 @@ export function stepModel(
 /** `steps` training steps in one run: state, bytes, places and noise in, state and losses out. */
 export function trainingModel(network: Network, options: TrainingModelOptions): Uint8Array {
   const cpu = hasCpuKernels(options.provider)
-  const step = stepGraph(network, options)
-  const graph = loopGraph(simplifyGraph(cpu ? fuseKernels(step) : step), {
+  const step = simplifyGraph(stepGraph(network, options))
+  const graph = loopGraph(cpu ? simplifyGraph(fuseKernels(step)) : step, {
     name: 'training',
     opset: OPSET,
-    unroll: cpu && options.steps >= STEPS_A_BODY ? STEPS_A_BODY : 1,
+    unroll: cpu ? options.bodySteps : 1,
     carried: carriedNames(network),
     scanned: {
       images: { dataType: 'uint8', places: 'places', convert: scaledToOne },
@@ -152,8 +148,7 @@ function tracedStep(network: Network, inputs: Tensors, unpacking: Unpacking): Te
 
 /** Bytes 0 to 255 as float32 0 to 1. */
 function scaledToOne(builder: GraphBuilder, bytes: Value): Value {
-  const floats = builder.node('Cast', [bytes], { to: attr.int(dataTypeCode('float32')) })
-  return builder.node('Mul', [floats, builder.scalar('float32', 1 / 255)])
+  return builder.node('DequantizeLinear', [bytes, builder.scalar('float32', 1 / 255)])
 }
 
 /** Images and noise in, the terms of each image's negative ELBO and the posterior means out. */

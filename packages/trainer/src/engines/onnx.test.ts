@@ -162,7 +162,7 @@ describe('onnxEngine', () => {
 describe('trainingModel', () => {
   const operators = (architecture: 'mlp' | 'conv' | 'resnet', provider: Provider) => {
     const network = createNetwork({ architecture, image: SMALL_IMAGE })
-    const model = decodeModel(trainingModel(network, { batchSize: 4, steps: 50, provider }))
+    const model = decodeModel(trainingModel(network, { batchSize: 4, bodySteps: 10, provider }))
     const all = ({ nodes }: Graph): string[] =>
       nodes.flatMap(({ opType, domain, attributes }) => [
         domain ? `${domain}.${opType}` : opType,

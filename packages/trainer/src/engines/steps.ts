@@ -4,7 +4,7 @@ import type { Provider, Session, SessionBackend, SessionOptions } from '@anyvae/
 import type { Network } from '../network/types.js'
 import type { Chunk, ChunkMetrics, TrainingState } from './engine.js'
 import { float32, floats, stateFeeds, valueOf, type Feeds } from './feeds.js'
-import { carriedNames, LOSSES, stepModel, trainingModel } from './onnx-graphs.js'
+import { carriedNames, hasCpuKernels, LOSSES, stepModel, trainingModel } from './onnx-graphs.js'
 
 /** Takes steps, and holds the state that they leave. */
 export interface Stepper {
@@ -19,8 +19,8 @@ export interface StepperOptions {
   readonly network: Network
   readonly initial: TrainingState
   readonly batchSize: number
-  /** Steps that a chunk usually has. */
-  readonly chunkSteps: number
+  /** Steps in a body of the Loop, where there is one. */
+  readonly bodySteps: number
 }
 
 /**
@@ -36,15 +36,24 @@ export async function createStepper(
   options: StepperOptions,
 ): Promise<Stepper> {
   const { provider = 'cpu' } = settings
-  const { network, batchSize, chunkSteps, initial } = options
+  const { network, batchSize, bodySteps, initial } = options
   const feeds = stateFeeds(network, initial)
   if (LOOPING.includes(provider)) {
-    const model = trainingModel(network, { batchSize, steps: chunkSteps, provider })
-    return manyAtOnce(await backend.createSession(model, settings), options, feeds)
+    const model = trainingModel(network, { batchSize, bodySteps, provider })
+    return manyAtOnce(
+      await backend.createSession(model, asWritten(provider, settings)),
+      options,
+      feeds,
+    )
   }
   const model = stepModel(network, { batchSize, provider })
   const carried = carriedNames(network)
   return oneByOne(await backend.createSession(model, { ...settings, carried }), options, feeds)
+}
+
+/** A graph for CPU kernels is what they do best; onnxruntime's optimiser would undo some of it. */
+function asWritten(provider: Provider, settings: SessionOptions): SessionOptions {
+  return hasCpuKernels(provider) ? { graphOptimization: 'disabled', ...settings } : settings
 }
 
 /** A run a chunk, its steps in a Loop: the state comes and goes with every run. */

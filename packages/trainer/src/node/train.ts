@@ -1,5 +1,5 @@
 // Training in a run folder: begins or goes on, and keeps every epoch on disk.
-import { effectiveBatchSize } from '@anyvae/images'
+import { effectiveBatchSize, stepsPerEpoch } from '@anyvae/images'
 import { encodeCheckpoint, type ComputedWith } from '../checkpoint/checkpoint.js'
 import { checkpointOf, describeEngine } from '../checkpoint/of-epoch.js'
 import type { EngineFactory, TrainingEngine } from '../engines/engine.js'
@@ -132,6 +132,7 @@ function createEngine(
   const asked = threads ?? checkpoint?.computedWith.threads
   return engineFactory(network, checkpoint?.state ?? initialState(network, seed), {
     batchSize: effectiveBatchSize(images.train.count, batchSize),
+    epochSteps: stepsPerEpoch(images.train.count, batchSize),
     ...(asked === undefined ? {} : { threads: asked }),
   })
 }

@@ -4,7 +4,9 @@ import { rewritten } from '../rewrite.js'
 import { leakyGradient, softplus, step } from './activations.js'
 import { productBias } from './product-bias.js'
 import { scaledAdd } from './scaled-add.js'
+import { scaledProduct } from './scaled-product.js'
 import { wideSum } from './sums.js'
+import { turnedGemm } from './turned-gemm.js'
 
 /**
  * Rewrites a float32 graph for onnxruntime's CPU provider, native or WASM:
@@ -14,10 +16,20 @@ import { wideSum } from './sums.js'
  * - steps, leaky ReLU's gradient and Softplus become operators that it has vectorised (steps differ for
  *   numbers below 3e-39 and -0, Softplus by about 1e-7);
  * - biases of products that are shaped into images are added by the products (likewise);
- * - sums over all axes but a short last one go over longer rows (rounded in another order).
+ * - sums over all axes but a short last one go over longer rows (rounded in another order);
+ * - large operands of products are transposed once, or not at all.
  */
 export function fuseKernels(graph: Graph): Graph {
-  const rules = [scaledAdd, step, leakyGradient, softplus, wideSum, productBias]
+  const rules = [
+    scaledAdd,
+    step,
+    leakyGradient,
+    softplus,
+    wideSum,
+    productBias,
+    scaledProduct,
+    turnedGemm,
+  ]
   return rewritten(graph, (node, site) => {
     for (const rule of rules) {
       const change = rule(node, site)
