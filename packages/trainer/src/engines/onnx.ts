@@ -18,7 +18,7 @@ import { createStepper, type Stepper } from './steps.js'
 export function onnxEngine(backend: SessionBackend, session: SessionOptions = {}): EngineFactory {
   return async (network, initial, options) => {
     const settings = {
-      ...(backend.providers.includes('cpu') ? takingTurns(session) : session),
+      ...session,
       ...(options.threads === undefined ? {} : { threads: options.threads }),
     }
     const { batchSize, epochSteps } = options
@@ -44,22 +44,6 @@ export function onnxEngine(backend: SessionBackend, session: SessionOptions = {}
       throw error
     }
   }
-}
-
-/**
- * Sessions of onnxruntime-node whose threads sleep between runs. Else they go on looking for work, and take
- * the processors from the next session, for some milliseconds: an epoch of 7 steps took twice as long.
- */
-function takingTurns(options: SessionOptions): SessionOptions {
-  const { provider = 'cpu', session = {} } = options
-  if (provider !== 'cpu') return options
-  const extra = fieldsOf(session['extra'])
-  const config = { force_spinning_stop: '1', ...fieldsOf(extra['session']) }
-  return { ...options, session: { ...session, extra: { ...extra, session: config } } }
-}
-
-function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? { ...value } : {}
 }
 
 interface Parts {
