@@ -2,7 +2,6 @@
 import type * as tf from '@tensorflow/tfjs-core'
 import { traceGraph } from '@anyvae/exporter'
 import {
-  attr,
   createModel,
   encodeModel,
   fuseKernels,

@@ -75,11 +75,11 @@ function withTurned(node: Node, { k, m }: Sizes, site: Site): Change {
 function exchanged(node: Node, { k, m, n }: Sizes, site: Site): Change | undefined {
   const [a = '', b = '', sum = ''] = node.inputs
   const [output = ''] = node.outputs
-  const added = sum === '' ? [] : [untransposed(sum, site)]
-  if (added.includes(undefined)) return undefined
+  const added = sum === '' ? sum : untransposed(sum, site)
+  if (added === undefined) return undefined
   const right = turnedValue(b, [n, k], site)
   const product = turnedValue(output, [n, m], site)
-  const inputs = [right.name, a, ...added.filter((name) => name !== undefined)]
+  const inputs = [right.name, a, ...(added === '' ? [] : [added])]
   return {
     nodes: [
       transpose(b, right.name),
