@@ -10,6 +10,8 @@ interface Row {
   readonly peakBytes: number
   readonly samples: readonly unknown[]
   readonly ratio?: number
+  /** One a round. */
+  readonly ratios?: readonly number[]
   readonly sameWork?: boolean
 }
 
@@ -41,6 +43,10 @@ it('measures the same work in turn, and says who cannot do it', async () => {
     { peer: 'ours' },
     { peer: 'tfjs-wasm', sameWork: true, ratio: expect.any(Number) as number },
   ])
+  const ratios = mlp?.peers[1]?.ratios ?? []
+  expect(ratios).toHaveLength(2)
+  expect(mlp?.peers[1]?.ratio).toBeGreaterThanOrEqual(Math.min(...ratios) * 0.999)
+  expect(mlp?.peers[1]?.ratio).toBeLessThanOrEqual(Math.max(...ratios) * 1.001)
   for (const row of mlp?.peers ?? []) {
     expect(row.samples).toHaveLength(2)
     expect(row.imagesPerSecond).toBeGreaterThan(0)

@@ -1,6 +1,6 @@
 // The benchmark's result as tables to read.
 
-const COLUMNS = ['', 'images/s', 'spread', 'anyvae is', 'of peak', 'memory', 'first step']
+const COLUMNS = ['', 'images/s', 'spread', 'anyvae is', 'round by round', 'of peak', 'memory', 'first step']
 
 /** One network's table, and what there is to say of it. */
 export function networkTable(summary) {
@@ -21,18 +21,26 @@ export function networkTable(summary) {
 }
 
 function cellsOf(peer) {
-  const { title, variant, ratio, spread, shareOfPeak, peakBytes, firstStepSeconds } = peer
+  const { title, variant, ratio, ratios, spread, shareOfPeak, peakBytes, firstStepSeconds } = peer
   const single = new Set(['onnx', 'wasm', 'cpu', 'tensorflow', 'eager', 'compile'])
   const form = variant.replace(/^(eager|compile) /, '')
   return [
     single.has(variant) ? title : `${title}, ${form}`,
     rateText(peer.imagesPerSecond),
     spread === undefined ? 'one run' : `±${percent(spread)}`,
-    ratio === undefined ? '' : `${ratio.toFixed(ratio < 10 ? 2 : 0)} times as fast`,
+    ratio === undefined ? '' : `${ratioText(ratio)} times as fast`,
+    ratios === undefined ? '' : rangeText(ratios),
     percent(shareOfPeak),
     typeof peakBytes === 'number' ? `${(peakBytes / 2 ** 20).toFixed(0)} MiB` : '',
     `${firstStepSeconds.toFixed(1)} s`,
   ]
+}
+
+const ratioText = (ratio) => ratio.toFixed(ratio < 10 ? 2 : 0)
+
+function rangeText(ratios) {
+  const [least, most] = [Math.min(...ratios), Math.max(...ratios)].map(ratioText)
+  return least === most ? least : `${least} to ${most}`
 }
 
 function rateText(rate) {
@@ -79,7 +87,7 @@ export function footing({ machine, threads, rounds, seconds, versions }) {
   return [
     `${machine.cpu}, ${machine.processors} processors, ${memory}, ${machine.system}; ${threads} ${threads === 1 ? 'thread' : 'threads'}.`,
     `${list.join(', ')}.`,
-    `Median of ${rounds} interleaved rounds of ${seconds} s each; spread: half of fastest less slowest.`,
+    `Median of ${rounds} interleaved rounds of ${seconds} s each; spread: half of fastest less slowest. Round by round: the ratios within each round, which a machine that slows down for all moves less.`,
     'Memory: the most resident, images included. First step: from the start of the process, compiling included.',
   ].join('\n')
 }

@@ -32,8 +32,10 @@ export function summarize({ name, title, batchSize, flops }, { peers, leftOut, r
   }
 }
 
+const ratesOf = ({ samples }) => samples.map(({ images, seconds }) => images / seconds)
+
 function figuresOf(peer, { flops, peak }) {
-  const samples = peer.samples.map(({ images, seconds }) => images / seconds)
+  const samples = ratesOf(peer)
   const imagesPerSecond = median(samples)
   const spread = (Math.max(...samples) - Math.min(...samples)) / (2 * imagesPerSecond)
   return {
@@ -50,6 +52,7 @@ function comparison(ours, row) {
   const lossDifference = its / own - 1
   return {
     ratio: ours.imagesPerSecond / row.imagesPerSecond,
+    ratios: ratesOf(ours).map((rate, round) => rate / ratesOf(row)[round]),
     lossesCompared: { steps, ours: own, its },
     lossDifference,
     sameWork: Math.abs(lossDifference) <= SAME_LOSS,
