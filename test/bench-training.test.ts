@@ -57,3 +57,29 @@ it('measures the same work in turn, and says who cannot do it', async () => {
   expect(conv?.peers).toMatchObject([{ peer: 'ours' }])
   expect(conv?.leftOut).toMatchObject([{ peer: 'tfjs-wasm' }])
 })
+
+interface Measured {
+  readonly peer: string
+  readonly samples: readonly { readonly images: number; readonly seconds: number }[]
+  readonly losses: readonly number[]
+}
+
+it('compares round by round as far as both were measured', async () => {
+  const path = new URL('../tools/bench-training/summary.mjs', import.meta.url).href
+  const { summarize } = (await import(path)) as {
+    readonly summarize: (network: object, measured: object) => { peers: readonly Row[] }
+  }
+  const peer = (name: string, rates: readonly number[]): Measured => ({
+    peer: name,
+    samples: rates.map((images) => ({ images, seconds: 1 })),
+    losses: [2, 1],
+  })
+  const rates = [{ title: 'onnxruntime', samples: [{ rate: 1e9, shape: [1, 1, 1] }] }]
+  const ratiosOf = (ours: readonly number[], its: readonly number[]) => {
+    const peers = [peer('ours', ours), peer('other', its)]
+    return summarize({ batchSize: 1, flops: 1 }, { peers, leftOut: [], rates }).peers[1]?.ratios
+  }
+  expect(ratiosOf([4, 6, 8], [2, 2, 2])).toEqual([2, 3, 4])
+  expect(ratiosOf([4, 6, 8], [2])).toEqual([2])
+  expect(ratiosOf([4], [2, 8])).toEqual([2])
+})

@@ -1,6 +1,15 @@
 // The benchmark's result as tables to read.
 
-const COLUMNS = ['', 'images/s', 'spread', 'anyvae is', 'round by round', 'of peak', 'memory', 'first step']
+const COLUMNS = [
+  '',
+  'images/s',
+  'spread',
+  'anyvae is',
+  'round by round',
+  'of peak',
+  'memory',
+  'first step',
+]
 
 /** One network's table, and what there is to say of it. */
 export function networkTable(summary) {
@@ -29,7 +38,7 @@ function cellsOf(peer) {
     rateText(peer.imagesPerSecond),
     spread === undefined ? 'one run' : `±${percent(spread)}`,
     ratio === undefined ? '' : `${ratioText(ratio)} times as fast`,
-    ratios === undefined ? '' : rangeText(ratios),
+    ratios === undefined || ratios.length < 2 ? '' : rangeText(ratios),
     percent(shareOfPeak),
     typeof peakBytes === 'number' ? `${(peakBytes / 2 ** 20).toFixed(0)} MiB` : '',
     `${firstStepSeconds.toFixed(1)} s`,
@@ -87,7 +96,7 @@ export function footing({ machine, threads, rounds, seconds, versions }) {
   return [
     `${machine.cpu}, ${machine.processors} processors, ${memory}, ${machine.system}; ${threads} ${threads === 1 ? 'thread' : 'threads'}.`,
     `${list.join(', ')}.`,
-    `Median of ${rounds} interleaved rounds of ${seconds} s each; spread: half of fastest less slowest. Round by round: the ratios within each round, which a machine that slows down for all moves less.`,
+    `Median of ${rounds} interleaved rounds of ${seconds} s each; spread: half of fastest less slowest. Round by round: the least and the most of the ratios within one round; a machine that slows all down changes them little.`,
     'Memory: the most resident, images included. First step: from the start of the process, compiling included.',
   ].join('\n')
 }

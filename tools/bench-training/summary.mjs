@@ -52,11 +52,17 @@ function comparison(ours, row) {
   const lossDifference = its / own - 1
   return {
     ratio: ours.imagesPerSecond / row.imagesPerSecond,
-    ratios: ratesOf(ours).map((rate, round) => rate / ratesOf(row)[round]),
+    ratios: ratiosOf(ours, row),
     lossesCompared: { steps, ours: own, its },
     lossDifference,
     sameWork: Math.abs(lossDifference) <= SAME_LOSS,
   }
+}
+
+/** Round by round, as far as both were measured: a peer that takes too long is measured once. */
+function ratiosOf(ours, row) {
+  const [own, its] = [ours, row].map(ratesOf)
+  return its.slice(0, own.length).map((rate, round) => own[round] / rate)
 }
 
 /** The mean over the second half of so many steps. */

@@ -138,17 +138,32 @@ function executionProviders({ provider, session }: Settled): (Provider | { name:
 }
 
 /**
- * Threads that sleep once a run has ended. By default they go on looking for work for some milliseconds,
- * and take the processors from the session that runs next: encoding and decoding 2,000 images in turn
- * took 1.5 times as long. What it costs is some 10 us, to wake them, at a run's beginning.
+ * Threads that sleep once a run has ended. By default they go on looking for work for tens of milliseconds,
+ * and take the processors from the session that runs next. The README has figures.
  */
-const SLEEPING = { force_spinning_stop: '1' }
+const SLEEPING = 'force_spinning_stop'
 
-/** The raw `extra` options over ours; where `strict`, a node left to the CPU is an error. */
+/**
+ * The raw `extra` options and ours, which they win over; where `strict`, a node left to the CPU is an
+ * error. What is no record goes on to onnxruntime, which refuses it.
+ */
 function extraOptions(extra: unknown, strict: boolean): Record<string, unknown> {
   const all = asRecord(extra)
-  const fallback = strict ? { disable_cpu_ep_fallback: '1' } : {}
-  return { ...all, session: { ...SLEEPING, ...asRecord(all['session']), ...fallback } }
+  const session = asRecord(all['session'])
+  const isOther = [extra, all['session']].some((each) => each !== undefined && !isRecord(each))
+  if (isOther) return extra as Record<string, unknown>
+  return {
+    ...all,
+    session: {
+      ...(`session.${SLEEPING}` in all ? {} : { [SLEEPING]: '1' }),
+      ...session,
+      ...(strict ? { disable_cpu_ep_fallback: '1' } : {}),
+    },
+  }
+}
+
+function isRecord(value: unknown): boolean {
+  return typeof value === 'object' && value !== null
 }
 
 function asRecord(value: unknown): Record<string, unknown> {

@@ -37,7 +37,20 @@ describe('a session of several threads', () => {
   })
 
   it('keeps what else the raw options say', async () => {
-    const raw = { extra: { session: { intra_op: { allow_spinning: '0' } }, memory: {} } }
-    expect(await idleTime({ session: raw })).toBeLessThan((await idleTime(spinning)) / 3)
+    const session = { force_spinning_stop: '0', intra_op: { allow_spinning: '0' } }
+    const quiet = await idleTime({ session: { extra: { session, memory: {} } } })
+    expect(quiet).toBeLessThan((await idleTime(spinning)) / 3)
   })
+
+  it('takes the raw options in either form', async () => {
+    const flat = { session: { extra: { 'session.force_spinning_stop': '0' } } }
+    expect(await idleTime({})).toBeLessThan((await idleTime(flat)) / 3)
+  })
+
+  it.each(['nonsense', null, 5, { session: null }])(
+    'leaves it to onnxruntime to refuse %j',
+    async (extra) => {
+      await expect(idleTime({ session: { extra } })).rejects.toThrow(/onnxruntime refuses/)
+    },
+  )
 })

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { parseNetworkConfig } from '../index.js'
-import { bodyStepsOf, chunkStepsOf } from './chunk-steps.js'
+import { chunkStepsOf, planOf } from './chunk-steps.js'
 
 it.each([
   ['conv as it is', { architecture: 'conv' }, 120],
@@ -26,15 +26,28 @@ it.each([
   expect(chunkStepsOf(config, batchSize)).toBe(steps)
 })
 
+const mlp = parseNetworkConfig({ image: { channels: 1, height: 28, width: 28 } })
+const large = parseNetworkConfig({ ...mlp, hidden: [4000, 4000] })
+
 it.each([
-  ['MNIST in batches of 128', 120, 468, 9],
-  ['MNIST in batches of 100', 120, 600, 10],
-  ['a number that none divides', 120, 467, 10],
-  ['an epoch of 7 steps', 120, 7, 7],
-  ['an epoch of one step', 120, 1, 1],
-  ['large steps', 4, 468, 1],
-  ['chunks that are given', 50, undefined, 10],
-  ['small chunks that are given', 7, undefined, 1],
-] as const)('divides an epoch into bodies of a Loop: %s', (_, chunkSteps, epochSteps, steps) => {
-  expect(bodyStepsOf(chunkSteps, epochSteps)).toBe(steps)
+  ['MNIST in batches of 128', mlp, { epochSteps: 468 }, 117, 9],
+  ['MNIST in batches of 100', mlp, { epochSteps: 600 }, 120, 10],
+  ['a number that none divides', mlp, { epochSteps: 467 }, 120, 10],
+  ['an epoch of 7 steps', mlp, { epochSteps: 7 }, 119, 7],
+  ['an epoch of 11 steps', mlp, { epochSteps: 11 }, 120, 10],
+  ['an epoch of one step', mlp, { epochSteps: 1 }, 120, 1],
+  ['an unknown epoch', mlp, {}, 120, 10],
+  ['large steps', large, { epochSteps: 468 }, 8, 1],
+  ['chunks that are given', mlp, { chunkSteps: 50 }, 50, 10],
+  ['chunks that are given, of a short epoch', mlp, { chunkSteps: 50, epochSteps: 7 }, 50, 7],
+  ['chunks that are given, of 14', mlp, { chunkSteps: 14, epochSteps: 468 }, 14, 7],
+  ['small chunks that are given', mlp, { chunkSteps: 7 }, 7, 1],
+] as const)('divides an epoch: %s', (_, config, asked, chunkSteps, bodySteps) => {
+  expect(planOf(config, { batchSize: 128, ...asked })).toEqual({ chunkSteps, bodySteps })
+})
+
+it.each([0, -3, 2.5, NaN])('refuses an epoch of %s steps', (epochSteps) => {
+  expect(() => planOf(mlp, { batchSize: 128, epochSteps })).toThrow(
+    `epochSteps: not a number of steps, got ${epochSteps}, expected a whole number from 1`,
+  )
 })

@@ -1,4 +1,5 @@
 // How many steps the onnx engine takes at once, and in one body of its Loop: by their size and number.
+import { TrainError } from '../error.js'
 import type { ConvConfig, MlpConfig, NetworkConfig, ResnetConfig } from '../network/types.js'
 
 /** Enough to hide the cost of a run, and of the copy of the state that it leaves behind as garbage. */
@@ -28,17 +29,46 @@ const MOST_A_BODY = 10
 /** Fewer than these do not pay for their copies, unless they are all that there is. */
 const LEAST_A_BODY = 6
 
+/** What is known of a training's steps. */
+export interface StepsAsked {
+  readonly batchSize: number
+  /** Steps a chunk; by the network unless given. */
+  readonly chunkSteps?: number | undefined
+  /** Steps an epoch, if known. */
+  readonly epochSteps?: number | undefined
+}
+
+/** How an epoch's steps are divided. */
+export interface StepPlan {
+  readonly chunkSteps: number
+  readonly bodySteps: number
+}
+
 /**
- * How many steps a body of the Loop best has where a run takes up to `chunkSteps`: all of a short epoch,
- * else a number that divides the epoch's steps, since those left over run one by one. 1 for steps so large
- * that a run takes few.
+ * Chunks, and bodies of a Loop: a whole number of bodies to a chunk, where its size is not given, and of
+ * steps that divide the epoch's, where they can be, since those left over run one by one.
+ *
+ * @throws TrainError where `epochSteps` is no whole number from 1
  */
-export function bodyStepsOf(chunkSteps: number, epochSteps = chunkSteps): number {
-  if (chunkSteps < MOST_A_BODY) return 1
-  if (epochSteps <= MOST_A_BODY) return epochSteps
-  for (let steps = MOST_A_BODY; steps >= LEAST_A_BODY; steps--) {
-    if (epochSteps % steps === 0) return steps
+export function planOf(config: NetworkConfig, asked: StepsAsked): StepPlan {
+  const { batchSize, chunkSteps, epochSteps } = asked
+  if (epochSteps !== undefined && !(Number.isInteger(epochSteps) && epochSteps >= 1)) {
+    throw new TrainError(
+      `epochSteps: not a number of steps, got ${epochSteps}, expected a whole number from 1`,
+    )
   }
+  const most = chunkSteps ?? chunkStepsOf(config, batchSize)
+  // Steps so large that a run takes few gain nothing from a body of several.
+  if (most < MOST_A_BODY) return { chunkSteps: most, bodySteps: 1 }
+  const whole = Math.min(epochSteps ?? most, chunkSteps ?? Infinity)
+  const bodySteps = divisorOf(whole)
+  return { chunkSteps: chunkSteps ?? most - (most % bodySteps), bodySteps }
+}
+
+/** How many steps a body best has where so many are taken: all, or a number that divides them. */
+function divisorOf(steps: number): number {
+  if (steps <= MOST_A_BODY) return steps
+  for (let each = MOST_A_BODY; each >= LEAST_A_BODY; each--) if (steps % each === 0) return each
   return MOST_A_BODY
 }
 

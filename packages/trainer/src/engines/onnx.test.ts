@@ -135,7 +135,8 @@ describe('onnxEngine', () => {
     expect(engine.chunkSteps).toBe(5)
   })
 
-  // Of 1 and 7 steps, each is a body of its own; of 23 and 50, ten share one and overwrite the state.
+  // Of 1 and 7 steps, each is a body of its own; of 23 and 50, ten share one and overwrite the state, and
+  // of epochs of 7 and 18 seven and nine.
   it.each<[string, NetworkOptions]>([
     ['mlp', { image: { channels: 1, height: 28, width: 28 }, hidden: [64] }],
     ['conv', { architecture: 'conv', image: SMALL_IMAGE, filters: [4, 8] }],
@@ -143,8 +144,8 @@ describe('onnxEngine', () => {
   ])('computes the same however many steps a chunk has: %s', async (_, options) => {
     const network = createNetwork(options)
     const { image, latent } = network.config
-    const trained = async (chunkSteps: number) => {
-      const engineOptions = { batchSize: BATCH, chunkSteps }
+    const trained = async (asked: { chunkSteps: number } | { epochSteps: number }) => {
+      const engineOptions = { batchSize: BATCH, ...asked }
       const engine = await onnxEngine(nodeBackend)(network, initialState(network, 1), engineOptions)
       const losses: number[] = []
       for (const chunk of pieces(chunkOf(image, latent), engine.chunkSteps)) {
@@ -154,8 +155,9 @@ describe('onnxEngine', () => {
       await engine.release()
       return { losses, state }
     }
-    const whole = await trained(STEPS)
-    for (const steps of [1, 7, 23]) expect(await trained(steps)).toEqual(whole)
+    const whole = await trained({ chunkSteps: STEPS })
+    for (const chunkSteps of [1, 7, 23]) expect(await trained({ chunkSteps })).toEqual(whole)
+    for (const epochSteps of [7, 18]) expect(await trained({ epochSteps })).toEqual(whole)
   })
 })
 

@@ -5,7 +5,7 @@ import type { ParameterValues } from '../network/initial.js'
 import type { Network } from '../network/types.js'
 import type { Chunk, ChunkMetrics, EngineFactory, EvaluationBatch } from './engine.js'
 import type { EvaluationTerms, TrainingEngine, TrainingState } from './engine.js'
-import { bodyStepsOf, chunkStepsOf } from './chunk-steps.js'
+import { planOf } from './chunk-steps.js'
 import { float32, floats, type Feeds } from './feeds.js'
 import { groupsOf, unpackValues, type Group } from './packing.js'
 import { decodingModel, evaluationModel, stateNames } from './onnx-graphs.js'
@@ -21,11 +21,8 @@ export function onnxEngine(backend: SessionBackend, session: SessionOptions = {}
       ...session,
       ...(options.threads === undefined ? {} : { threads: options.threads }),
     }
-    const { batchSize, epochSteps } = options
-    const most = options.chunkSteps ?? chunkStepsOf(network.config, batchSize)
-    const bodySteps = bodyStepsOf(most, options.chunkSteps ?? epochSteps)
-    const chunkSteps = options.chunkSteps ?? most - (most % bodySteps)
-    const about = { network, initial, batchSize, bodySteps }
+    const { chunkSteps, bodySteps } = planOf(network.config, options)
+    const about = { network, initial, batchSize: options.batchSize, bodySteps }
     const made: Session[] = []
     const kept = (created: Session): Session => {
       made.push(created)

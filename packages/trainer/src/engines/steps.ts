@@ -19,7 +19,7 @@ export interface StepperOptions {
   readonly network: Network
   readonly initial: TrainingState
   readonly batchSize: number
-  /** Steps in a body of the Loop, where there is one. */
+  /** Steps in a body of the Loop, for CPU kernels. */
   readonly bodySteps: number
 }
 
@@ -53,7 +53,8 @@ export async function createStepper(
 
 /** A graph for CPU kernels is what they do best; onnxruntime's optimiser would undo some of it. */
 function asWritten(provider: Provider, settings: SessionOptions): SessionOptions {
-  return hasCpuKernels(provider) ? { graphOptimization: 'disabled', ...settings } : settings
+  const { graphOptimization = 'disabled' } = settings
+  return hasCpuKernels(provider) ? { ...settings, graphOptimization } : settings
 }
 
 /** A run a chunk, its steps in a Loop: the state comes and goes with every run. */

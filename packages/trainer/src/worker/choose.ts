@@ -1,5 +1,5 @@
 // The engine of a training in a worker: the provider that is asked for, or the fastest.
-import { imageSize, type ImageSet } from '@anyvae/images'
+import { imageSize, stepsPerEpoch, type ImageSet } from '@anyvae/images'
 import { randomStream } from '@anyvae/random'
 import type { Provider, SessionBackend } from '@anyvae/runtime'
 import type { Chunk, TrainingEngine, TrainingState } from '../engines/engine.js'
@@ -35,6 +35,7 @@ export async function chooseEngine(
       start.state,
       {
         batchSize: start.batchSize,
+        epochSteps: stepsPerEpoch(start.images.count, start.batchSize),
         ...(steps === undefined ? {} : { chunkSteps: steps }),
         ...(session.threads === undefined ? {} : { threads: session.threads }),
       },

@@ -17,7 +17,8 @@ import { turnedGemm } from './turned-gemm.js'
  *   numbers below 3e-39 and -0, Softplus by about 1e-7);
  * - biases of products that are shaped into images are added by the products (likewise);
  * - sums over all axes but a short last one go over longer rows (rounded in another order);
- * - large operands of products are transposed once, or not at all.
+ * - constant factors go into products and behind sums (likewise);
+ * - large operands of products are transposed by nodes of their own, or not at all (likewise).
  */
 export function fuseKernels(graph: Graph): Graph {
   const rules = [
@@ -25,9 +26,9 @@ export function fuseKernels(graph: Graph): Graph {
     step,
     leakyGradient,
     softplus,
+    scaledProduct,
     wideSum,
     productBias,
-    scaledProduct,
     turnedGemm,
   ]
   return rewritten(graph, (node, site) => {

@@ -32,6 +32,16 @@ describe('scaledProduct', () => {
     ],
     ['a sum', 'ReduceSum Mul', (b, x) => b.reduce('ReduceSum', scaled(b, x), [0])],
     [
+      'a sum, of a factor that has more axes',
+      'ReduceSum Mul',
+      (b, x) => b.reduce('ReduceSum', b.node('Mul', [x, wave(b, [1, 1], 'one')]), [0]),
+    ],
+    [
+      'a sum over rows that are joined for it',
+      'Reshape Reshape ReduceSum Reshape ReduceSum Mul',
+      (b, x) => b.reduce('ReduceSum', scaled(b, b.reshape(x, [32, 32, 16])), [0, 1]),
+    ],
+    [
       'a sum and a product',
       'ReduceSum Mul Gemm',
       (b, x) => {
@@ -70,6 +80,24 @@ describe('scaledProduct', () => {
         return b.reduce('ReduceSum', whole, [0, 1])
       },
     ],
+    [
+      'a factor below what float32 has',
+      DIMS,
+      (b, x) => b.node('Gemm', [scaled(b, x, 1e-40), kernel(b)]),
+    ],
+    [
+      'factors whose product is too small',
+      DIMS,
+      (b, x) => b.node('Gemm', [scaled(b, x, 1e-30), kernel(b)], { alpha: attr.float(1e-30) }),
+    ],
+    [
+      'what others read too',
+      DIMS,
+      (b, x) => {
+        const values = scaled(b, x)
+        return b.node('Gemm', [values, kernel(b), b.reduce('ReduceMax', values, [1], true)])
+      },
+    ],
     ['a mean', DIMS, (b, x) => b.reduce('ReduceMean', scaled(b, x), [0])],
     [
       'what is added',
@@ -79,6 +107,17 @@ describe('scaledProduct', () => {
     ],
   ])('leaves %s', (_, dims, body) => {
     const graph = graphOf(dims, body)
+    expect(fuseKernels(graph)).toBe(graph)
+  })
+
+  it('leaves what leaves the graph', () => {
+    const made = graphOf(DIMS, (b, x) => b.reduce('ReduceSum', scaled(b, x), [0]))
+    const shown = {
+      name: made.nodes[0]?.outputs[0] ?? '',
+      dataType: 'float32',
+      dims: DIMS,
+    } as const
+    const graph = { ...made, outputs: [...made.outputs, shown] }
     expect(fuseKernels(graph)).toBe(graph)
   })
 })
