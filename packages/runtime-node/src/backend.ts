@@ -143,29 +143,16 @@ function executionProviders({ provider, session }: Settled): (Provider | { name:
  */
 const SLEEPING = 'force_spinning_stop'
 
-/**
- * The raw `extra` options and ours, which they win over; where `strict`, a node left to the CPU is an
- * error. What is no record goes on to onnxruntime, which refuses it.
- */
-function extraOptions(extra: unknown, strict: boolean): Record<string, unknown> {
-  const all = asRecord(extra)
-  const session = asRecord(all['session'])
-  const isOther = [extra, all['session']].some((each) => each !== undefined && !isRecord(each))
-  if (isOther) return extra as Record<string, unknown>
-  return {
-    ...all,
-    session: {
-      ...(`session.${SLEEPING}` in all ? {} : { [SLEEPING]: '1' }),
-      ...session,
-      ...(strict ? { disable_cpu_ep_fallback: '1' } : {}),
-    },
-  }
+/** The raw `extra` options and ours, which they win over; where `strict`, a node left to the CPU is an error. */
+function extraOptions(raw: unknown, strict: boolean): Record<string, unknown> {
+  const extra = recordOf('session.extra', raw)
+  const session = recordOf('session.extra.session', extra['session'])
+  const sleeping = `session.${SLEEPING}` in extra ? {} : { [SLEEPING]: '1' }
+  const fallback = strict ? { disable_cpu_ep_fallback: '1' } : {}
+  return { ...extra, session: { ...sleeping, ...session, ...fallback } }
 }
 
-function isRecord(value: unknown): boolean {
-  return typeof value === 'object' && value !== null
-}
-
-function asRecord(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null ? { ...value } : {}
+function recordOf(option: string, value: unknown = {}): Record<string, unknown> {
+  if (typeof value === 'object' && value !== null) return { ...value }
+  refuse(`${option}: not an object`, JSON.stringify(value), 'options by their names')
 }

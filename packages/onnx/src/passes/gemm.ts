@@ -43,7 +43,8 @@ const transposedToGemm: Rule = (node, site) => {
   return { nodes: [{ ...node, name: gemmName(node, site), opType: 'Gemm', inputs, attributes }] }
 }
 
-function transposedSource(name: string, site: Site): string | undefined {
+/** What a value is the transpose of, where that is known of a matrix. */
+export function transposedSource(name: string, site: Site): string | undefined {
   const maker = site.maker(name)
   const perm = permutationOf(maker, site.scope)
   return perm?.join() === '1,0' ? maker?.inputs[0] : undefined

@@ -1,4 +1,5 @@
 // What is known of the values that a graph's nodes can see: types, and the data of constants.
+import { elementCount } from '../builder/value.js'
 import type { Dim, Graph, Initializer, ValueInfo } from '../types.js'
 
 /** Types and constants by name, those of the surrounding graphs included. */
@@ -27,6 +28,11 @@ export function dimsOf(
   { scope }: { readonly scope: Scope },
 ): readonly Dim[] | undefined {
   return scope.types.get(name ?? '')?.dims
+}
+
+/** How many values a shape has; NaN where that is not known. */
+export function sizeOf(dims: readonly Dim[] = ['']): number {
+  return elementCount(dims.map((dim) => (typeof dim === 'number' ? dim : NaN)))
 }
 
 /** Whether two shapes are known, and known to be the same. */

@@ -1,5 +1,6 @@
 // How many steps the onnx engine takes at once, and in one body of its Loop: by their size and number.
 import { TrainError } from '../error.js'
+import type { EngineOptions } from './engine.js'
 import type { ConvConfig, MlpConfig, NetworkConfig, ResnetConfig } from '../network/types.js'
 
 /** Enough to hide the cost of a run, and of the copy of the state that it leaves behind as garbage. */
@@ -29,15 +30,6 @@ const MOST_A_BODY = 10
 /** Fewer than these do not pay for their copies, unless they are all that there is. */
 const LEAST_A_BODY = 6
 
-/** What is known of a training's steps. */
-export interface StepsAsked {
-  readonly batchSize: number
-  /** Steps a chunk; by the network unless given. */
-  readonly chunkSteps?: number | undefined
-  /** Steps an epoch, if known. */
-  readonly epochSteps?: number | undefined
-}
-
 /** How an epoch's steps are divided. */
 export interface StepPlan {
   readonly chunkSteps: number
@@ -50,8 +42,8 @@ export interface StepPlan {
  *
  * @throws TrainError where `epochSteps` is no whole number from 1
  */
-export function planOf(config: NetworkConfig, asked: StepsAsked): StepPlan {
-  const { batchSize, chunkSteps, epochSteps } = asked
+export function planOf(config: NetworkConfig, options: EngineOptions): StepPlan {
+  const { batchSize, chunkSteps, epochSteps } = options
   if (epochSteps !== undefined && !(Number.isInteger(epochSteps) && epochSteps >= 1)) {
     throw new TrainError(
       `epochSteps: not a number of steps, got ${epochSteps}, expected a whole number from 1`,

@@ -3,7 +3,7 @@ import { attr } from '../../builder/value.js'
 import { tensorOf } from '../../builder/tensor.js'
 import type { Dim, Initializer, Node, ValueInfo } from '../../types.js'
 import type { Change, Rule, Site } from '../rewrite.js'
-import { dimsOf, sameDims } from '../scope.js'
+import { dimsOf, sameDims, sizeOf } from '../scope.js'
 
 /** onnxruntime's own operators; its CPU provider has them in Node and in WASM. */
 const DOMAIN = 'com.microsoft'
@@ -37,10 +37,10 @@ function fused(
   const [values = '', scale = ''] = factors
   const [output = ''] = node.outputs
   const dims = dimsOf(output, site)
-  const size = dims?.reduce<number>((n, dim) => (typeof dim === 'number' ? n * dim : Number.NaN), 1)
+  const size = sizeOf(dims)
   const fits = [values, added].every((name) => sameDims(inner(dimsOf(name, site)), inner(dims)))
   const isFloat = site.scope.types.get(output)?.dataType === 'float32'
-  if (!isNumber(scale, site) || !fits || !isFloat || size === undefined || !(size >= LEAST)) {
+  if (!isNumber(scale, site) || !fits || !isFloat || !(size >= LEAST)) {
     return undefined
   }
   const call = { node, dropped: multiplied, values, scale, added, size }

@@ -3,7 +3,7 @@ import { numbersOf, tensorOf } from '../../builder/tensor.js'
 import { elementCount } from '../../builder/value.js'
 import type { Node, ValueInfo } from '../../types.js'
 import type { Change, Rule, Site } from '../rewrite.js'
-import { dimsOf, sameDims } from '../scope.js'
+import { dimsOf, sameDims, sizeOf } from '../scope.js'
 
 /** Values; scaling fewer costs no more than what takes its place. */
 const LEAST = 2 ** 14
@@ -66,8 +66,7 @@ function scaledOf(name = '', site: Site): Scaled | undefined {
   const maker = site.maker(name)
   if (maker?.opType !== 'Mul' || maker.domain || !isReadAsSum(name, site)) return undefined
   const dims = dimsOf(name, site)
-  const size = dims?.reduce<number>((n, dim) => (typeof dim === 'number' ? n * dim : NaN), 1) ?? 0
-  if (!(size >= LEAST)) return undefined
+  if (!(sizeOf(dims) >= LEAST)) return undefined
   const [a = '', b = ''] = maker.inputs
   return scaledBy(a, b) ?? scaledBy(b, a)
 

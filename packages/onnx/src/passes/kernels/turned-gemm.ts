@@ -1,6 +1,6 @@
 // Gemm of a transposed left operand, which onnxruntime transposes slowly and more than once.
 import type { Node, ValueInfo } from '../../types.js'
-import { permutationOf } from '../permutation.js'
+import { transposedSource } from '../gemm.js'
 import type { Change, Rule, Site } from '../rewrite.js'
 import { dimsOf } from '../scope.js'
 
@@ -75,7 +75,7 @@ function withTurned(node: Node, { k, m }: Sizes, site: Site): Change {
 function exchanged(node: Node, { k, m, n }: Sizes, site: Site): Change | undefined {
   const [a = '', b = '', sum = ''] = node.inputs
   const [output = ''] = node.outputs
-  const added = sum === '' ? sum : untransposed(sum, site)
+  const added = sum === '' ? sum : transposedSource(sum, site)
   if (added === undefined) return undefined
   const right = turnedValue(b, [n, k], site)
   const product = turnedValue(output, [n, m], site)
@@ -88,12 +88,6 @@ function exchanged(node: Node, { k, m, n }: Sizes, site: Site): Change | undefin
     ],
     values: [right, product],
   }
-}
-
-/** What a value is the transpose of, where that is known. */
-function untransposed(name: string, site: Site): string | undefined {
-  const maker = site.maker(name)
-  return permutationOf(maker, site.scope)?.join() === '1,0' ? maker?.inputs[0] : undefined
 }
 
 function turnedValue(name: string, dims: readonly number[], { names }: Site): ValueInfo {
