@@ -7,6 +7,7 @@ export type { DecodedBatch, DecodeOptions, Decoder, Decoding, ImageBatch } from 
 export { openEncoder } from './encoder.js'
 export type { Encoded, Encoder, ReconstructOptions } from './encoder.js'
 export { RuntimeError, refuse } from './error.js'
+export { externalTensors, refuseExternalData, type ExternalTensor } from './external-data.js'
 export type { OpenOptions, RuntimeInfo, VaeShape } from './half.js'
 export type { CanvasPixels, Images, Pixels } from './images.js'
 export { interpolateLatents, type InterpolateOptions } from './interpolate.js'
