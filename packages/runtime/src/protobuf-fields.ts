@@ -14,7 +14,11 @@ export class Fields {
   /** Where the field ends. */
   to = 0
 
-  constructor(readonly bytes: Uint8Array) {}
+  private readonly bytes: Uint8Array
+
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes
+  }
 
   /**
    * Goes to the field that begins at a byte; false at the end of the message.
