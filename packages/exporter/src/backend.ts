@@ -5,6 +5,7 @@ import {
   foldConstants,
   type Graph,
   type GraphBuilder,
+  identifier,
   Names,
   numbersOf,
   type TensorData,
@@ -12,11 +13,12 @@ import {
 import { ByTensor, type Captures, operandType, tensorData } from './captures.js'
 import { TraceError } from './error.js'
 import type { Watch } from './explain.js'
-import { checkHostValues, type HostValueRule } from './host.js'
+import { checkHostValues, innermostOp, type HostValueRule } from './host.js'
 import type { OpenSizes } from './open.js'
+import type { NoiseInputs } from './noise.js'
 import { type AnyOperand, isComplex, type Operand, type OperandType } from './operand.js'
 import { operandOf, Recorder, type RecordStyle } from './recorder.js'
-import { RecordingBackend, scopeNames } from './register.js'
+import { currentScope, RecordingBackend, scopeNames } from './register.js'
 
 /** The name under which the recording backend is registered while a trace runs. */
 export const BACKEND_NAME = 'anyvae-trace'
@@ -24,6 +26,7 @@ export const BACKEND_NAME = 'anyvae-trace'
 export interface TraceBackendOptions extends RecordStyle {
   readonly captures: Captures
   readonly hostValues: HostValueRule
+  readonly noise?: NoiseInputs
   readonly watch?: Watch
   readonly sizes: OpenSizes
 }
@@ -99,13 +102,35 @@ export class TraceBackend extends RecordingBackend {
   override write(values: tf.BackendValues, shape: number[], dtype: tf.DataType): tf.DataId {
     const dataType = operandType(dtype)
     const numbers = values as ArrayLike<number>
-    checkHostValues({ values: numbers, shape, scopes: scopeNames() }, this.#options.hostValues)
+    const noise = this.#noise(numbers, { shape, dataType })
+    if (noise !== undefined) return noise
+    const scopes = this.#options.noise ? innermostOp(scopeNames()) : scopeNames()
+    checkHostValues({ values: numbers, shape, scopes }, this.#options.hostValues)
     const dataId = {}
     const operand = isFilled(numbers)
       ? this.recorder.fill(dataType, shape, Number(numbers[0]))
       : this.#constant('constant', tensorData(values, { shape, dtype }))
     this.#look()
     this.#operands.set(dataId, operand)
+    return dataId
+  }
+
+  /** The data of a noise input in place of numbers that are drawn; undefined for all others. */
+  #noise(
+    values: ArrayLike<number>,
+    { shape, dataType }: { readonly shape: number[]; readonly dataType: OperandType },
+  ): tf.DataId | undefined {
+    const { noise } = this.#options
+    if (noise?.takeReference(values)) return {}
+    const op = noise?.drawing()
+    // A step that is repeated would draw anew in each: an input of the graph cannot say that.
+    if (noise === undefined || op === undefined || this.#recorder !== this.#root) return undefined
+    const { builder } = this.#root
+    const input = builder.input(noiseName(), { dataType, dims: shape })
+    noise.add(input.name, { op, values })
+    const dataId = {}
+    this.#look()
+    this.#operands.set(dataId, operandOf(input))
     return dataId
   }
 
@@ -197,6 +222,12 @@ export class TraceBackend extends RecordingBackend {
     this.refused ??= new TraceError(message)
     return this.refused
   }
+}
+
+/** `sampling_noise` in a layer `sampling`. */
+function noiseName(): string {
+  const scope = currentScope()
+  return identifier(scope === '' ? 'noise' : `${scope}_noise`)
 }
 
 /** The nodes that a value needs. */

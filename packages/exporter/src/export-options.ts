@@ -23,6 +23,12 @@ export interface ExportOptions {
    * runtimes without Scan, such as ONNX Runtime on WebGPU, which would leave it to the CPU.
    */
   readonly unroll?: boolean
+  /**
+   * Makes an input of each tensor of random numbers that the function draws (`tf.randomNormal` and its
+   * kin, the mask of a dropout in training mode), default false: such are refused. The result's `noise`
+   * says what each must be fed with.
+   */
+  readonly noiseInputs?: boolean
   /** Names of the outputs, in the model's order. */
   readonly outputs?: readonly string[]
   /** By symbol: what its sizes are multiples of; the graph fails at other sizes. Default 1. */
@@ -82,6 +88,7 @@ const KINDS: Readonly<Record<keyof ExportOptions, Kind>> = {
   },
   symbolic: names,
   unroll: onOrOff,
+  noiseInputs: onOrOff,
   outputs: names,
   multiples: { is: isRecord, expected: 'whole numbers by name, such as { height: 8 }' },
   ranges: {

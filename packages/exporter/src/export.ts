@@ -8,6 +8,7 @@ import { tensorFunction, type TensorResult } from './models/function.js'
 import { graphModel, type GraphModelLike, isGraphModel } from './models/graph-model.js'
 import { isLayersModel, layersModel, type LayersModelLike } from './models/layers-model.js'
 import { type InputLike, type Traceable, withEqualNames } from './models/traceable.js'
+import { NoiseInputs } from './noise.js'
 import { firstSizes } from './probes.js'
 import type { Tensors } from './record.js'
 import { type InnerTraceOptions, symbolSources, traceAt, traceWith } from './trace.js'
@@ -73,7 +74,9 @@ export async function exportOnnx(
   const captures = new Captures()
   traceable.weights.forEach(({ tensor, name }) => captures.name(tensor, name))
   await captures.load(traceable.weights.map(({ tensor }) => tensor))
-  return written(tracedGraph(traceable, captures, options), options)
+  const noise = new NoiseInputs()
+  const graph = tracedGraph(traceable, { captures, noise }, options)
+  return written(graph, options, { ownNames: traceable.ownNames ?? {}, noise })
 }
 
 function traceableOf(
@@ -115,9 +118,15 @@ function renamed(traceable: Traceable, outputs: readonly string[] | undefined): 
       `${name}: wrong number of output names, got ${outputs.length}, expected ${own.length} for ${own.join(', ')}`,
     )
   }
+  const ownOf = (name: string) => traceable.ownNames?.[name] ?? name
+  const ownNames = [
+    ...Object.keys(traceable.inputs).map((name) => [name, ownOf(name)] as const),
+    ...outputs.map((name, i) => [name, ownOf(own[i] ?? '')] as const),
+  ]
   return {
     ...traceable,
     outputs,
+    ownNames: Object.fromEntries(ownNames),
     fn: (inputs, parameters) => {
       const results = Object.entries(traceable.fn(inputs, parameters))
       return Object.fromEntries(results.map(([, each], i) => [outputs[i] ?? '', each]))
@@ -125,7 +134,16 @@ function renamed(traceable: Traceable, outputs: readonly string[] | undefined): 
   }
 }
 
-function tracedGraph(traceable: Traceable, captures: Captures, options: ExportOptions): Graph {
+interface Surroundings {
+  readonly captures: Captures
+  readonly noise: NoiseInputs
+}
+
+function tracedGraph(
+  traceable: Traceable,
+  { captures, noise }: Surroundings,
+  options: ExportOptions,
+): Graph {
   const { fn, inputs } = traceable
   const trace: InnerTraceOptions = {
     name: identifier(options.name ?? traceable.name),
@@ -138,6 +156,7 @@ function tracedGraph(traceable: Traceable, captures: Captures, options: ExportOp
     assumeFinite: options.assumeFinite ?? false,
     hostValues: 'undrawn',
     captures,
+    ...(options.noiseInputs === true ? { noise } : {}),
   }
   return traceable.around(() => {
     const outputs = traceable.outputs ?? outputNames(traceable, trace)

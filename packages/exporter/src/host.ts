@@ -4,6 +4,21 @@ import { TraceError } from './error.js'
 /** TensorFlow.js operations that draw on the host, by the scopes that they open. */
 const DRAWING = /^(rand|random\w*|truncatedNormal|multinomial|dropout)__op$/
 
+/**
+ * The scope of the operation that writes itself, if any. Numbers that an operation within a drawing one
+ * writes are none that were drawn, such as the rate of a dropout.
+ */
+export function innermostOp(scopes: readonly string[]): string[] {
+  const op = scopes.findLast((scope) => scope.endsWith('__op'))
+  return op === undefined ? [] : [op]
+}
+
+/** The operation that draws what the host writes now. */
+export function drawingScope(scopes: readonly string[]): string | undefined {
+  const [op = ''] = innermostOp(scopes)
+  return DRAWING.test(op) ? op.replace('__op', '') : undefined
+}
+
 /** So few numbers may well be meant as constants; tensors of random numbers are larger. */
 const FEW = 16
 
@@ -39,7 +54,7 @@ export function checkHostValues({ values, shape, scopes }: HostValues, rule: Hos
     drawing === undefined ? 'makes a tensor of values' : `draws random numbers (${drawing})`
   const allowed = rule === 'plain' ? ' or allow them with allowHostValues' : ''
   throw new TraceError(
-    `trace: the function ${what} on the host, got shape [${shape.join(', ')}], expected tensor operations alone; make random numbers an input, create true constants outside the function${allowed}`,
+    `trace: the function ${what} on the host, got shape [${shape.join(', ')}], expected tensor operations alone; make random numbers an input (noiseInputs does), create true constants outside the function${allowed}`,
   )
 }
 

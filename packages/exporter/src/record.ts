@@ -8,6 +8,7 @@ import { TraceError } from './error.js'
 import { explained, type Watch } from './explain.js'
 import { withFixedVariables } from './variables.js'
 import type { HostValueRule } from './host.js'
+import type { NoiseInputs } from './noise.js'
 import type { OpenSizes } from './open.js'
 import { type AnyOperand, isComplex, type Operand, type OperandType } from './operand.js'
 import { operandOf, type RecordStyle } from './recorder.js'
@@ -40,6 +41,7 @@ export interface RecordOptions extends RecordStyle {
   readonly parameters: Readonly<Record<string, Parameter>>
   readonly captures: Captures
   readonly hostValues: HostValueRule
+  readonly noise?: NoiseInputs
   readonly watch?: Watch
   readonly sizes: OpenSizes
 }
@@ -58,7 +60,8 @@ export function record(fn: TensorFunction, options: RecordOptions): Graph {
         operandOf(named(name, builder.initializer(name, tensorOf('float32', dims, values)))),
       ),
     )
-    const run = () => fn(inputs, parameters)
+    const call = () => fn(inputs, parameters)
+    const run = () => options.noise?.around(call) ?? call()
     const results = checkedResults(withFixedVariables(backend, run), options, backend)
     builder.scope = ''
     for (const name of options.outputs) {

@@ -114,7 +114,7 @@ const OP_SUFFIX = '__op'
 const UNNAMED = new Set(['unnamed scope', 'forward', 'trace'])
 
 /** The names of the user's scopes around the running kernel, outermost first. */
-function currentScope(): string {
+export function currentScope(): string {
   return scopeNames()
     .filter((name) => !name.endsWith(OP_SUFFIX) && !UNNAMED.has(name))
     .join('/')

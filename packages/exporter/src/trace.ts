@@ -9,6 +9,7 @@ import { checkInputs } from './export-options.js'
 import { located, type Watch } from './explain.js'
 import { failure } from './failure.js'
 import type { HostValueRule } from './host.js'
+import type { NoiseInputs } from './noise.js'
 import type { OperandType } from './operand.js'
 import { plainLimits } from './limits.js'
 import { OpenSymbols } from './open.js'
@@ -71,6 +72,8 @@ export interface TraceOptions {
 export interface InnerTraceOptions extends Omit<TraceOptions, 'allowHostValues'> {
   readonly captures: Captures
   readonly hostValues: HostValueRule
+  /** Makes inputs of the random numbers that the function draws, and takes note of them. */
+  readonly noise?: NoiseInputs
   readonly watch?: Watch
 }
 

@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { TraceError } from '../error.js'
 import { within } from '../explain.js'
+import { outputNamesOf } from './graph-outputs.js'
 import { type Asked, modelIo, type Traceable, type Weight } from './traceable.js'
 
 interface InfoLike {
@@ -15,6 +16,7 @@ export interface GraphModelLike {
   readonly inputs: readonly InfoLike[]
   readonly inputNodes: readonly string[]
   readonly outputNodes: readonly string[]
+  readonly modelSignature?: object
   readonly weights: Readonly<Record<string, tf.Tensor | readonly tf.Tensor[]>>
   execute(inputs: tf.NamedTensorMap, outputs?: string | string[]): tf.Tensor | tf.Tensor[]
   executeAsync(
@@ -29,14 +31,17 @@ export function isGraphModel(target: object): target is GraphModelLike {
 
 /** A GraphModel; those that need `executeAsync`, for control flow or shapes of values, are refused. */
 export function graphModel(model: GraphModelLike, asked: Asked): Traceable {
-  const { inputNodes, outputNodes } = model
+  const { inputNodes } = model
+  const outputNodes = outputNamesOf(model)
   const own = inputNodes.map((name, i) => ({ name, ...shapeOf(model.inputs[i], name) }))
-  const { inputs, outputs } = modelIo({ name: 'model', inputs: own, outputs: outputNodes }, asked)
+  const facts = { name: 'model', inputs: own, outputs: outputNodes }
+  const { inputs, outputs, ownNames } = modelIo(facts, asked)
   let running = ''
   return {
     name: 'model',
     inputs,
     outputs,
+    ownNames,
     weights: weightsOf(model),
     around: (run) =>
       withNodeScopes(model, run, (name) => {
@@ -46,7 +51,8 @@ export function graphModel(model: GraphModelLike, asked: Asked): Traceable {
     fn: (tensors) => {
       const feeds = Object.keys(inputs).map((name, i) => [inputNodes[i] ?? '', tensors[name]])
       running = ''
-      const execute = () => executed(model, Object.fromEntries(feeds) as tf.NamedTensorMap)
+      const execute = () =>
+        executed(model, Object.fromEntries(feeds) as tf.NamedTensorMap, outputNodes)
       const results = [inNode(() => running, execute)].flat()
       return Object.fromEntries(
         outputs.flatMap((name, i) => (results[i] ? [[name, results[i]]] : [])),
@@ -70,9 +76,9 @@ function inNode<T>(running: () => string, run: () => T): T {
   }
 }
 
-function executed(model: GraphModelLike, feeds: tf.NamedTensorMap) {
+function executed(model: GraphModelLike, feeds: tf.NamedTensorMap, outputs: string[]) {
   try {
-    return model.execute(feeds, [...model.outputNodes])
+    return model.execute(feeds, outputs)
   } catch (cause) {
     if (cause instanceof Error && cause.message.includes('executeAsync')) {
       const named = /node '([^']*)'/.exec(cause.message)?.[1]

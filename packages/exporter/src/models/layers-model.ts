@@ -13,6 +13,7 @@ interface SymbolicLike {
   readonly shape: readonly (number | null)[]
   readonly dtype: tf.DataType
   readonly sourceLayer: { readonly name: string }
+  readonly outputTensorIndex?: number
 }
 
 interface WeightLike {
@@ -42,7 +43,7 @@ export function layersModel(model: LayersModelLike, asked: Asked): Traceable {
     )
   }
   refuseState(model)
-  const { inputs, outputs } = modelIo(
+  const { inputs, outputs, ownNames } = modelIo(
     {
       name,
       inputs: own.map(({ shape, dtype, sourceLayer }) => ({
@@ -50,7 +51,7 @@ export function layersModel(model: LayersModelLike, asked: Asked): Traceable {
         shape,
         dtype,
       })),
-      outputs: results.map(({ sourceLayer }) => sourceLayer.name),
+      outputs: results.map(outputName),
     },
     asked,
   )
@@ -58,6 +59,7 @@ export function layersModel(model: LayersModelLike, asked: Asked): Traceable {
     name,
     inputs,
     outputs,
+    ownNames,
     weights: weightsOf(model),
     around: (run) => withLayerScopes(model, run, asked.unroll),
     fn: (tensors) => {
@@ -65,6 +67,11 @@ export function layersModel(model: LayersModelLike, asked: Asked): Traceable {
       return namedResults([model.call(list, { training: false })].flat(), results, outputs)
     },
   }
+}
+
+/** The layer's name, and behind it which of the layer's tensors it is, where that is not the first. */
+function outputName({ sourceLayer, outputTensorIndex = 0 }: SymbolicLike): string {
+  return outputTensorIndex === 0 ? sourceLayer.name : `${sourceLayer.name}:${outputTensorIndex}`
 }
 
 /** Results by name; TensorFlow.js gives what a model lists twice only in its first place. */

@@ -1,10 +1,10 @@
 // What every kind of model is to the exporter: a function of named tensors with its weights.
 import type * as tf from '@tensorflow/tfjs-core'
-import { identifier, Names } from '@anyvae/onnx'
 import { operandType } from '../captures.js'
 import { TraceError } from '../error.js'
 import type { TensorFunction } from '../record.js'
 import type { InputSpec } from '../trace.js'
+import { expectedNames, ioNames, placeOfName } from './io-names.js'
 
 /** An input as callers give it: its dimensions, or those and its type. */
 export type InputLike = InputSpec | InputSpec['dims']
@@ -15,6 +15,8 @@ export interface Traceable {
   readonly inputs: Readonly<Record<string, InputSpec>>
   /** Absent where the function alone knows. */
   readonly outputs?: readonly string[]
+  /** By name in the graph: what the model itself calls its inputs and outputs. Functions have the graph's. */
+  readonly ownNames?: Readonly<Record<string, string>>
   readonly fn: TensorFunction
   readonly weights: readonly Weight[]
   /** Runs the trace with the model's own names as scopes. */
@@ -51,20 +53,49 @@ interface OwnInput {
 export function modelIo(
   { name, inputs, outputs }: ModelFacts,
   { inputs: given, symbolic }: Asked,
-): { readonly inputs: Record<string, InputSpec>; readonly outputs: string[] } {
-  const names = ioNames(
-    inputs.map((input) => input.name),
-    outputs,
-  )
-  const own = inputs.map(({ shape, dtype }, i) => {
+): ModelIo {
+  const own = inputs.map((input) => input.name)
+  const names = ioNames(own, outputs)
+  const specs = inputs.map(({ shape, dtype }, i) => {
     const input = names.inputs[i] ?? ''
     const prefix = inputs.length > 1 ? `${input}_` : ''
     const spec = { dims: openDims(shape, { prefix, symbolic }), dataType: operandType(dtype) }
     return [input, spec] as const
   })
-  const merged = mergedInputs(name, Object.fromEntries(own), given)
+  const told = byGraphNames(name, given, { own, names: names.inputs })
+  const merged = mergedInputs(name, Object.fromEntries(specs), told)
   checkSymbolic(name, merged, symbolic)
-  return { inputs: merged, outputs: names.outputs }
+  const pairs = [...own, ...outputs].map((each, i) => [names.inputs.concat(names.outputs)[i], each])
+  return {
+    inputs: merged,
+    outputs: names.outputs,
+    ownNames: Object.fromEntries(pairs) as Record<string, string>,
+  }
+}
+
+/** A model's inputs and outputs in the graph, and by these names the model's own. */
+interface ModelIo {
+  readonly inputs: Record<string, InputSpec>
+  readonly outputs: string[]
+  readonly ownNames: Readonly<Record<string, string>>
+}
+
+/** The caller's inputs, named in any spelling, by their names in the graph. */
+function byGraphNames(
+  model: string,
+  given: Readonly<Record<string, InputLike>>,
+  known: { readonly own: readonly string[]; readonly names: readonly string[] },
+): Record<string, InputLike> {
+  const entries = Object.entries(given).map(([name, input]) => {
+    const place = placeOfName(name, known)
+    if (place === undefined) {
+      throw new TraceError(
+        `${model}: unknown input, got ${name}, expected ${expectedNames(name, known.own)}`,
+      )
+    }
+    return [known.names[place] ?? '', input] as const
+  })
+  return Object.fromEntries(entries)
 }
 
 /** The model's own inputs, with the caller's in their places. */
@@ -73,13 +104,6 @@ function mergedInputs(
   own: Readonly<Record<string, InputSpec>>,
   given: Readonly<Record<string, InputLike>>,
 ): Record<string, InputSpec> {
-  for (const name of Object.keys(given)) {
-    if (own[name] === undefined) {
-      throw new TraceError(
-        `${model}: unknown input, got ${name}, expected ${Object.keys(own).join(', ')}`,
-      )
-    }
-  }
   const merged = Object.entries(own).map(([name, spec]) => {
     const input = given[name]
     const next = input === undefined ? spec : { ...spec, ...inputSpec(input) }
@@ -103,13 +127,6 @@ function checkFits(
       `${model}: input ${name} does not fit, got [${next.dims.join(', ')}], expected [${own.dims.join(', ')}]`,
     )
   }
-}
-
-/** Unique C identifiers for names that a model has for its inputs and outputs. */
-function ioNames(inputs: readonly string[], outputs: readonly string[]) {
-  const names = new Names()
-  const take = (name: string) => names.take(identifier(name))
-  return { inputs: inputs.map(take), outputs: outputs.map(take) }
 }
 
 /**
