@@ -3,6 +3,7 @@ import { Option, type Command } from 'commander'
 import { choice, parsed, whole } from './flags.js'
 import { refuseUsage } from './error.js'
 import type { CommonFlags } from './outcome.js'
+import { addExamples } from './ui/help.js'
 
 /** Execution providers of ONNX Runtime in Node. */
 export const PROVIDERS = ['cpu', 'cuda', 'webgpu', 'coreml', 'dml'] as const
@@ -48,10 +49,9 @@ export function addCommand(
   usage: string,
   { description, example }: { readonly description: string; readonly example: string },
 ): Command {
-  return program
-    .command(usage)
-    .description(description)
-    .addHelpText('after', `\nExample:\n${indent(example)}`)
+  const command = program.command(usage).description(description)
+  addExamples(command, example)
+  return command
 }
 
 /** Adds the flags of every command. Called last, so that they stand last in the help. */
@@ -69,12 +69,4 @@ export function withSessionFlags(command: Command): Command {
     )
     .addOption(whole('--threads <n>', 'threads within an operator (default: all)', 1))
     .addOption(sessionFlag('further session options of onnxruntime'))
-}
-
-function indent(text: string): string {
-  return text
-    .trim()
-    .split('\n')
-    .map((line) => `  $ ${line}`)
-    .join('\n')
 }

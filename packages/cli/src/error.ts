@@ -8,6 +8,8 @@ export interface CliErrorOptions extends ErrorOptions {
   readonly exitCode?: ExitCode
   /** What a program may want to know, beside the message: printed with `--json`. */
   readonly facts?: Readonly<Record<string, unknown>>
+  /** A command line that helps: it stands on a line of its own below the message. */
+  readonly command?: string | undefined
 }
 
 /** A command that cannot be carried out. The message says what, got and expected. */
@@ -15,11 +17,16 @@ export class CliError extends Error {
   override readonly name = 'CliError'
   readonly exitCode: ExitCode
   readonly facts: Readonly<Record<string, unknown>>
+  readonly command: string | undefined
 
-  constructor(message: string, { exitCode = 1, facts = {}, ...options }: CliErrorOptions = {}) {
+  constructor(
+    message: string,
+    { exitCode = 1, facts = {}, command, ...options }: CliErrorOptions = {},
+  ) {
     super(message, options)
     this.exitCode = exitCode
     this.facts = facts
+    this.command = command
   }
 }
 

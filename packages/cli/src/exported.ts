@@ -48,7 +48,7 @@ export async function exportedFiles(source: string, flags: ExportFlags, io: Io):
   const warnings: string[] = []
   const onWarning = (warning: string) => {
     warnings.push(warning)
-    io.stderr.write(`warning: ${warning}\n`)
+    io.stderr.line(`warning: ${warning}`)
   }
   const all = flags.precision ? await withVariants(files, flags, { io, onWarning }) : files
   return { files: all, manifest: manifestIn(all), graphs, warnings }
@@ -119,7 +119,7 @@ async function withVariants(
       test,
       signal: io.signal,
       onWarning,
-      onProgress: (doing) => void io.stderr.write(`${doing}\n`),
+      onProgress: (doing) => io.stderr.line(doing),
     }),
   )
 }

@@ -1,6 +1,7 @@
 // Values of flags: each parser takes the text and refuses what it cannot use, with exit code 2.
 import { Option } from 'commander'
 import { refuseUsage } from './error.js'
+import { suggestion } from './suggest.js'
 
 /** A flag that takes one of a few words; they stand in the help. */
 export function choice(flags: string, description: string, permitted: readonly string[]): Option {
@@ -9,7 +10,9 @@ export function choice(flags: string, description: string, permitted: readonly s
   return option.argParser((text: string) =>
     permitted.includes(text)
       ? text
-      : refuseUsage(`${what}: unknown, got '${text}', expected ${permitted.join(', ')}`),
+      : refuseUsage(
+          `${what}: unknown, got '${text}'${suggestion(text, permitted)}, expected ${permitted.join(', ')}`,
+        ),
   )
 }
 

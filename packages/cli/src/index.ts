@@ -1,4 +1,4 @@
 // The public names of anyvae: the command as a function.
 export { CliError } from './error.js'
-export type { Io, Screen } from './io.js'
+export type { OutputStream, Streams } from './io.js'
 export { main } from './main.js'

@@ -1,10 +1,21 @@
-// What a command sees of the process: two streams and a signal that stops it.
+// What a command sees of the process: two screens and a signal that stops it.
 import { CliError, type ExitCode } from './error.js'
+import type { Screen } from './ui/screen.js'
 
-/** A stream that a command writes text to. */
-export type Screen = NodeJS.WritableStream & {
+/** A stream as {@link main} takes it. */
+export type OutputStream = NodeJS.WritableStream & {
   readonly isTTY?: boolean | undefined
   readonly columns?: number | undefined
+}
+
+/** What the command is given of the process that it runs in. */
+export interface Streams {
+  /** Results alone. */
+  readonly stdout: OutputStream
+  /** Progress, warnings, errors. */
+  readonly stderr: OutputStream
+  /** Aborted by Ctrl-C; its reason is the error that the command ends with. */
+  readonly signal: AbortSignal
 }
 
 /** All that a command knows of the process that it runs in. */
@@ -23,7 +34,7 @@ const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const satisfies Record<string, 
  * This process as a command sees it. The first SIGINT or SIGTERM aborts the signal; a second one ends
  * the process at once. A stdout whose reader has gone away (`| head`) swallows what is still written.
  */
-export function processIo(): Io {
+export function processIo(): Streams {
   const controller = new AbortController()
   for (const [name, exitCode] of Object.entries(SIGNALS)) {
     process.on(name, () => {

@@ -2,13 +2,13 @@
 import { access } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CliError } from './error.js'
-import { shellLine } from './shell.js'
+import { hint } from './shell.js'
 
 /** Refuses a path that is no bundle's, a run's folder above all; of a URL nothing is known yet. */
 export async function checkBundleLocation(location: string): Promise<void> {
   if (location.includes('://') || (await exists(join(location, 'anyvae.json')))) return
   if (await exists(join(location, 'config.json'))) {
-    const command = shellLine(['anyvae', 'export', location, '--out', `${location}-bundle`])
+    const command = hint('export', location, '--out', `${location}-bundle`)
     throw new CliError(`${location}: no bundle, got a run folder; export it first: ${command}`)
   }
   throw new CliError(

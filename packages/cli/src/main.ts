@@ -1,12 +1,17 @@
 // The anyvae command: parses, runs one command, prints its outcome, and answers with an exit code.
 import { CommanderError, type Command } from 'commander'
 import { CliError, refuseUsage, type ExitCode } from './error.js'
-import { processIo, type Io } from './io.js'
+import { processIo, type Streams } from './io.js'
 import { printFailure, printOutcome, type CommonFlags } from './outcome.js'
 import { createProgram } from './program.js'
+import { hint } from './shell.js'
+import { suggestion } from './suggest.js'
+import { screenOf } from './ui/screen.js'
 
 /** Runs one command line, without the names of node and the script. Never throws. */
-export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
+export async function main(argv: readonly string[], streams: Streams): Promise<ExitCode> {
+  const { stdout, stderr, signal } = streams
+  const io = { stdout: screenOf(stdout), stderr: screenOf(stderr), signal }
   let exitCode: ExitCode = 0
   const program = createProgram({
     io,
@@ -33,16 +38,18 @@ export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
 function checkCommand({ commands }: Command, [first = '-']: readonly string[]): void {
   const names = commands.map((command) => command.name())
   if (first.startsWith('-') || names.includes(first)) return
-  refuseUsage(`unknown command '${first}', expected one of ${names.join(', ')}`)
+  refuseUsage(
+    `unknown command '${first}'${suggestion(first, names)}, expected one of ${names.join(', ')}`,
+  )
 }
 
 /** Runs the command line of this process and ends it. */
 export async function runProcess(): Promise<void> {
-  const io = processIo()
-  const exitCode = await main(process.argv.slice(2), io)
+  const streams = processIo()
+  const exitCode = await main(process.argv.slice(2), streams)
   process.exitCode = exitCode
   // What was stopped may still be computing: nobody waits for it.
-  if (io.signal.aborted) io.stdout.write('', () => process.exit(exitCode))
+  if (streams.signal.aborted) streams.stdout.write('', () => process.exit(exitCode))
 }
 
 /** The flags as far as they can be told where parsing them may be what failed. */
@@ -66,5 +73,5 @@ function expectation({ code }: CommanderError, program: Command, argv: readonly 
   if (code === 'commander.unknownOption') {
     return `expected one of ${command.options.map((option) => option.long).join(', ')}`
   }
-  return `see anyvae ${command.name()} --help`
+  return `see ${hint(command.name(), '--help')}`
 }

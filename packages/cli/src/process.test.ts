@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { calledAs } from './shell.js'
 import { exitCodeOf, finished, finishedInto, start } from './testing/command.js'
 
 let base: string
@@ -32,7 +33,7 @@ describe('a signal', () => {
     child.stderr.on('data', kill)
     const { exitCode, stdout, stderr } = await ended
     expect(exitCode).toBe(code)
-    const resume = `anyvae train --resume ${folder}`
+    const resume = `${calledAs()} train --resume ${folder}`
     expect(stderr).toMatch(
       new RegExp(`stopped by ${name}: epoch \\d+ of 100000 is kept; go on with:\n  ${resume}\n$`),
     )

@@ -14,6 +14,7 @@ import { addSample } from './commands/sample.js'
 import { addTrain } from './commands/train.js'
 import { addVerify } from './commands/verify.js'
 import type { Io } from './io.js'
+import { addExamples, LAYOUT } from './ui/help.js'
 import { VERSION } from './version.js'
 
 /** What a command is given beside its arguments and flags. */
@@ -31,12 +32,13 @@ export function createProgram(context: Context): Command {
     .helpOption('-h, --help', 'print help')
     .helpCommand(false)
     .configureOutput({
-      writeOut: (text) => void context.io.stdout.write(text),
+      writeOut: (text) => context.io.stdout.write(text),
       writeErr: () => undefined,
       getOutHelpWidth: () => context.io.stdout.columns ?? 100,
     })
+    .configureHelp(LAYOUT)
     .exitOverride()
-    .addHelpText('after', EXAMPLE)
+  addExamples(program, EXAMPLE, STREAMS)
   const commands = [addTrain, addExport, addVerify, addEval, addEncode]
   const pictures = [addSample, addReconstruct, addInterpolate, addManifold]
   for (const add of [...commands, ...pictures, addData, addConvert, addDoctor])
@@ -45,10 +47,9 @@ export function createProgram(context: Context): Command {
 }
 
 const EXAMPLE = `
-Example:
-  $ anyvae train --data glyphs --epochs 5 --out runs/first
-  $ anyvae export runs/first --out models/first
-  $ anyvae sample models/first --out samples.png
+anyvae train --data glyphs --out runs/first
+anyvae export runs/first --out models/first
+anyvae sample models/first --out samples.png`
 
-Results go to stdout, progress and warnings to stderr. Exit codes: 0 done, 1 failed, 2 wrong usage,
-130 stopped by Ctrl-C.`
+const STREAMS =
+  'Results go to stdout, progress and warnings to stderr. Exit codes: 0 done, 1 failed, 2 wrong usage, 130 stopped by Ctrl-C.'

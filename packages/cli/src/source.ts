@@ -1,9 +1,11 @@
 // Loads the images that a command names, with progress on stderr.
+import { access } from 'node:fs/promises'
 import type { ImageShape } from '@anyvae/images'
 import type { LoadOptions, LoadProgress } from '@anyvae/images/node'
 import type { Command } from 'commander'
-import { refuseUsage } from './error.js'
+import { CliError, refuseUsage } from './error.js'
 import { choice, parsed, parseWhole } from './flags.js'
+import { closest } from './suggest.js'
 import { untilStopped, type Io } from './io.js'
 import { bytes } from './ui/format.js'
 import { createProgress, type Progress } from './ui/progress.js'
@@ -51,14 +53,35 @@ interface SourceOptions extends SourceFlags {
 
 /** Loads a source, with progress on stderr; a signal stops it. */
 export async function loadSource(source: string, options: SourceOptions) {
+  await checkName(source)
   const { loadImages } = await import('@anyvae/images/node')
   return withProgress(options, (asked) => loadImages(source, asked))
 }
 
 /** As `loadSource`, the images read when they are asked for; to be closed. */
 export async function streamSource(source: string, options: SourceOptions) {
+  await checkName(source)
   const { streamImages } = await import('@anyvae/images/node')
   return withProgress(options, (asked) => streamImages(source, asked))
+}
+
+/** The sources that have names. */
+const NAMES = ['glyphs', 'mnist', 'fashion-mnist']
+
+/** Refuses what is no file or folder and close to a source's name: most likely it is mistyped. */
+async function checkName(source: string): Promise<void> {
+  const name = NAMES.includes(source) ? undefined : closest(source, NAMES)
+  if (name === undefined || (await exists(source))) return
+  throw new CliError(
+    `images: no such source, file or folder, got '${source}' (did you mean ${name}?), expected ${SOURCES}`,
+  )
+}
+
+function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  )
 }
 
 async function withProgress<T extends { readonly note?: string }>(
@@ -76,7 +99,7 @@ async function withProgress<T extends { readonly note?: string }>(
       onProgress: progress.show,
     })
     const loaded = await untilStopped(io.signal, loading)
-    if (loaded.note !== undefined) io.stderr.write(`${loaded.note}\n`)
+    if (loaded.note !== undefined) io.stderr.line(loaded.note)
     return loaded
   } finally {
     progress.stop()

@@ -1,6 +1,9 @@
 // Wrong usage ends with exit code 2 and says what is permitted; help is there for every command.
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { calledAs } from './shell.js'
 import { run } from './testing/command.js'
+
+afterEach(() => vi.unstubAllEnvs())
 
 const COMMANDS = [
   'train',
@@ -21,7 +24,7 @@ describe('help', () => {
   it.each(COMMANDS)('of %s has an example, --json and --verbose', async (command) => {
     const { exitCode, stdout, stderr } = await run([command, '--help'])
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
-    expect(stdout).toMatch(new RegExp(`\\$ anyvae ${command} `))
+    expect(stdout).toMatch(new RegExp(`\\$ ${calledAs()} ${command}[ \n]`))
     expect(stdout).toContain('--json')
     expect(stdout).toContain('--verbose')
   })
@@ -30,6 +33,16 @@ describe('help', () => {
     const { exitCode, stdout } = await run(['--help'])
     expect(exitCode).toBe(0)
     for (const command of COMMANDS) expect(stdout).toMatch(new RegExp(`^  ${command} `, 'm'))
+  })
+
+  it.each([40, 80, 120])('fits %i columns, each word of it there', async (width) => {
+    vi.stubEnv('COLUMNS', String(width))
+    for (const command of ['', ...COMMANDS]) {
+      const { stdout } = await run([...(command === '' ? [] : [command]), '--help'])
+      const lines = stdout.split('\n')
+      expect(Math.max(...lines.map(({ length }) => length)), command).toBeLessThanOrEqual(width)
+      expect(stdout).toMatch(/^Usage: anyvae/)
+    }
   })
 
   it('is what no command at all is answered with, on stderr', async () => {
@@ -59,6 +72,9 @@ const WRONG: [argv: string, message: string | RegExp][] = [
   ['train --schedule stairs', "--schedule: unknown, got 'stairs', expected cosine, linear, step"],
   ['train --schedule step,each=3', "--schedule: unknown setting, got 'each=3', expected warmup"],
   ['train --kl-warmup 3days', "--kl-warmup: no length, got '3days', expected epochs as 3 or steps"],
+  ['trian', /^anyvae: unknown command 'trian' \(did you mean train\?\), expected one of/],
+  ['train --arch con', /^anyvae: --arch: unknown, got 'con' \(did you mean conv\?\), expected mlp/],
+  ['train --schedule cosin', /got 'cosin' \(did you mean cosine\?\), expected cosine, linear/],
   ['train --engine torch', "--engine: unknown, got 'torch', expected onnx, tfjs"],
   ['train --backend webgl', "--backend: unknown, got 'webgl', expected cpu, wasm, node, node-gpu"],
   ['train --provider tpu', "--provider: unknown, got 'tpu', expected cpu, cuda, webgpu"],

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { encodePng, glyphs, imageGrid } from '@anyvae/images'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { encodeNpy } from '../npy.js'
+import { calledAs } from '../shell.js'
 import { run } from '../testing/command.js'
 import { createFixture, DATA, json, type Fixture } from '../testing/fixture.js'
 
@@ -115,7 +116,7 @@ describe('a bundle that is none', () => {
   it.each(['verify', 'eval', 'encode', 'sample'])('%s says what it is instead', async (command) => {
     const flags = command === 'eval' || command === 'encode' ? DATA : []
     const run1 = await run([command, runFolder, ...flags])
-    const next = `export it first: anyvae export ${runFolder} --out ${runFolder}-bundle`
+    const next = `export it first: ${calledAs()} export ${runFolder} --out ${runFolder}-bundle`
     expect(run1.stderr).toBe(`anyvae: ${runFolder}: no bundle, got a run folder; ${next}\n`)
     const none = await run([command, at('nothing'), ...flags])
     expect([run1.exitCode, none.exitCode]).toEqual([1, 1])

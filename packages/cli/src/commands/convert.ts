@@ -136,7 +136,7 @@ function describe(exported: ExportedModel, { path, format, flags, difference }: 
     difference === null
       ? `difference  not measured${flags.verify ? ', since the weights take more than 4 GiB' : ''}`
       : `difference  ${difference.toExponential(1)} at most from TensorFlow.js, on random numbers`,
-  ].join('\n')
+  ]
   const facts = { format, opset, precision, bytes: size, inputs, outputs, nodes, difference }
   return { text, json: { model: path, out, ...facts } }
 }

@@ -2,7 +2,7 @@
 import type { Command } from 'commander'
 import type { ImageSet } from '@anyvae/images'
 import { addCommand, withCommonFlags } from '../command.js'
-import type { CommonFlags, Outcome } from '../outcome.js'
+import type { CommonFlags, Outcome, Printed } from '../outcome.js'
 import { outFlag } from '../outflag.js'
 import type { Context } from '../program.js'
 import { loadSource, SOURCES, withSourceFlags, type SourceFlags } from '../source.js'
@@ -34,7 +34,7 @@ async function describeSource(source: string, flags: DataFlags, { io }: Context)
     `${source}: ${describeShape(train.shape)}, ${count(train.count)} training and ${count(test.count)} test images`,
     ...histogram(splits),
     ...(flags.out === undefined ? [] : [`wrote a preview to ${flags.out}`]),
-  ].join('\n')
+  ]
   const { shape } = train
   return { text, json: { source, shape, ...splits, ...(flags.out && { out: flags.out }) } }
 }
@@ -65,7 +65,7 @@ function describeSet({ count, labels, classNames }: ImageSet): Described {
 const BAR = 40
 
 /** A line for each class, with a bar for its training images. */
-function histogram({ train, test }: { train: Described; test: Described }): string[] {
+function histogram({ train, test }: { train: Described; test: Described }): Printed[] {
   if (train.labels === undefined) return ['no labels']
   const names = Object.keys({ ...train.labels, ...test.labels })
   const largest = Math.max(...Object.values(train.labels))

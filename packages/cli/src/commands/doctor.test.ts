@@ -49,13 +49,22 @@ describe('doctor', () => {
     expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(100)
   })
 
+  it('fits narrow screens', async () => {
+    vi.stubEnv('COLUMNS', '40')
+    const { stdout } = await run(['doctor'])
+    expect(Math.max(...stdout.split('\n').map(({ length }) => length))).toBeLessThanOrEqual(40)
+    expect(stdout).toMatch(/^ {2}onnxruntime-node +ok\n {4}\d+\./m)
+  })
+
   it('finds WebGPU in software', async ({ skip }) => {
     const { env = {}, reason } = softwareVulkan()
     skip(reason !== undefined, reason)
     for (const [name, value] of Object.entries<string>(env)) vi.stubEnv(name, value)
     const found = await examined()
     expect(stateOf(found, 'webgpu')).toMatchObject({ works: true })
-    expect(printExamination(found)).toMatch(/^ {2}webgpu +ok {2}in software: .*swiftshader/m)
+    expect(printExamination(found).join('\n')).toMatch(
+      /^ {2}webgpu +ok {2}in software: .*swiftshader/m,
+    )
   })
 
   describe.runIf(onLinux && hasCompiler)('on a machine', () => {
@@ -76,7 +85,7 @@ describe('doctor', () => {
       const what = lacks?.map((need) => need.what)
       expect(what).toEqual(expect.not.arrayContaining(['an NVIDIA driver', 'CUDA 12']))
       expect(what).toContain('cuDNN 9')
-      const text = printExamination(found)
+      const text = printExamination(found).join('\n')
       expect(text).toMatch(/^ +has CUDA 12\n +lacks cuDNN 9 \(no libcudnn\.so\.9\)\n +get: /m)
     })
 
@@ -85,7 +94,7 @@ describe('doctor', () => {
       const found = await examined()
       expect(found).toMatchObject({ works: false, exitCode: 1 })
       expect(found.onnxruntime.problem).toMatch(/undefined symbol: OrtGetApiBase/)
-      expect(printExamination(found)).toMatch(/^ {2}onnxruntime-node +no /m)
+      expect(printExamination(found).join('\n')).toMatch(/^ {2}onnxruntime-node +no /m)
     })
   })
 

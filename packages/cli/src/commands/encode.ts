@@ -61,7 +61,7 @@ async function encode(
   const rows = latentRows(inputs, encoded)
   const about = { bundle: location, count: rows.length, latent: encoded.shape[1] }
   if (flags.out === undefined) {
-    return { text: latentsCsv(rows).trimEnd(), json: { ...about, images: rows } }
+    return { text: [], csv: latentsCsv(rows), json: { ...about, images: rows } }
   }
   const { writeOutput } = await import('../output.js')
   const made = latentFiles(flags.out, rows, encoded)

@@ -101,7 +101,7 @@ function describe(
     `samples         ${samples} per image from the posterior, seed ${seed}`,
     `network         ${name}: ${architecture.name}, ${likelihood}`,
     `precision       ${precision}`,
-  ].join('\n')
+  ]
   return {
     text,
     json: { bundle: location, name, ...figures, seed, split, data, network, precision },

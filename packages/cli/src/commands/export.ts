@@ -6,7 +6,7 @@ import { whole } from '../flags.js'
 import type { CommonFlags, Outcome } from '../outcome.js'
 import { lightPrecisions } from '../precision.js'
 import type { Context } from '../program.js'
-import { shellLine } from '../shell.js'
+import { hint } from '../shell.js'
 import { SOURCES } from '../source.js'
 import { bytes, count, signed } from '../ui/format.js'
 import { table, type Column } from '../ui/table.js'
@@ -18,7 +18,7 @@ interface Flags extends ExportFlags, CommonFlags {
 export function addExport(program: Command, context: Context): void {
   const command = addCommand(program, 'export', {
     description:
-      "Write a run's last checkpoint as a bundle: ONNX files, manifest, test vectors. With --precision\nlighter files stand beside them, what they cost measured; a bundle may be given such files too.",
+      "Write a run's last checkpoint as a bundle: ONNX files, manifest, test vectors. With --precision lighter files stand beside them, what they cost measured; a bundle may be given such files too.",
     example: `
 anyvae export runs/first --out models/first --license MIT
 anyvae export runs/first --out models/first --precision fp16,int8 --data glyphs
@@ -72,9 +72,9 @@ function describe(out: string, { files, manifest, graphs, warnings }: Exported):
     ...nodes,
     ...(variants.length > 0 ? [table(COLUMNS, variants.map(rowOf))] : []),
     'next:',
-    `  ${shellLine(['anyvae', 'verify', out])}`,
-    `  ${shellLine(['anyvae', 'sample', out, '--out', 'samples.png'])}`,
-  ].join('\n')
+    `  ${hint('verify', out)}`,
+    `  ${hint('sample', out, '--out', 'samples.png')}`,
+  ]
   return { text, json: { bundle: out, name, files: sizes, graphs, variants, warnings } }
 }
 

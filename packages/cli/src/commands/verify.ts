@@ -51,7 +51,7 @@ function describe(location: string, verification: Verification): Outcome {
     table(COLUMNS, files.map(rowOf)),
     ...problems.map((problem) => `problem: ${problem}`),
     ok ? `${name}: verified` : `${name}: failed`,
-  ].join('\n')
+  ]
   return { text, json: { bundle: location, ...verification }, exitCode: ok ? 0 : 1 }
 }
 

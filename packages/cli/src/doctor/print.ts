@@ -1,6 +1,7 @@
 // What was found, as a table for people.
 import type { Need } from '@anyvae/runtime-node/probe'
 import { bytes, plural } from '../ui/format.js'
+import { wrap } from '../ui/wrap.js'
 import type { Examination, ProviderState } from './examine.js'
 import type { BackendProbe } from './tensorflow.js'
 
@@ -13,11 +14,13 @@ interface Row {
 
 /** Columns where the terminal does not tell. */
 const WIDTH = 100
-const NARROWEST = 60
+/** Below this the texts stand below their names. */
+const NARROW = 60
+const NARROWEST = 20
 const NAME = 18
 
 /** A table no wider than `columns`. */
-export function printExamination(found: Examination, columns = WIDTH): string {
+export function printExamination(found: Examination, columns = WIDTH): string[] {
   const { anyvae, platform, arch, cores, memory } = found
   const width = Math.max(NARROWEST, Math.min(columns, WIDTH))
   const section = (heading: string, rows: readonly Row[]) => [
@@ -25,14 +28,15 @@ export function printExamination(found: Examination, columns = WIDTH): string {
     heading,
     ...rows.flatMap((row) => printRow(row, width)),
   ]
+  const machine = `anyvae ${anyvae} on ${platform} ${arch}, ${plural(cores, 'core')}, ${bytes(memory)} of memory`
   return [
-    `anyvae ${anyvae} on ${platform} ${arch}, ${plural(cores, 'core')}, ${bytes(memory)} of memory`,
+    ...wrap(machine, { width }),
     ...section('Software', [nodeRow(found), onnxRow(found)]),
     ...section('ONNX Runtime, --provider', found.providers.map(providerRow)),
     ...section('TensorFlow.js, --engine tfjs --backend', found.tensorflow.map(backendRow)),
     '',
-    summaryOf(found),
-  ].join('\n')
+    ...wrap(summaryOf(found), { width, hanging: 2 }),
+  ]
 }
 
 function nodeRow({ node: { version, works, oldest } }: Examination): Row {
@@ -89,23 +93,16 @@ function summaryOf({ providers, tensorflow }: Examination): string {
   return names.length === 0 ? 'nothing works here' : `works here: ${names.join(', ')}`
 }
 
-/** `  name  ok  text`, further lines below the text. */
+/** `  name  ok  text`, further lines below the text; on narrow screens the texts stand below the name. */
 function printRow({ name, works, lines }: Row, width: number): string[] {
-  const head = `  ${name.padEnd(NAME)}${works ? 'ok' : 'no'}  `
-  const indent = ' '.repeat(head.length)
-  const texts = lines.flatMap((line) => wrapped(line, width - head.length))
-  return texts.map((text, i) => `${i === 0 ? head : indent}${text}`.trimEnd())
-}
-
-/** Lines of at most `width` columns; those after the first stand two further in. */
-function wrapped(text: string, width: number): string[] {
-  const lines = ['']
-  for (const word of text.split(' ')) {
-    const line = lines.at(-1) ?? ''
-    if (line.trim() === '' || line.length + 1 + word.length <= width) {
-      lines[lines.length - 1] =
-        line === '' ? word : line.trim() === '' ? line + word : `${line} ${word}`
-    } else lines.push(`  ${word}`)
-  }
-  return lines
+  const isNarrow = width < NARROW
+  const head = `  ${name.padEnd(NAME)}${works ? 'ok' : 'no'}`
+  const indent = ' '.repeat(isNarrow ? 4 : head.length + 2)
+  const texts = lines
+    .filter((line) => line !== '')
+    .flatMap((line) => wrap(line, { width: width - indent.length, hanging: 2 }))
+    .map((text) => indent + text)
+  if (isNarrow) return [head, ...texts]
+  const [first = ''] = texts
+  return [(head + first.slice(head.length)).trimEnd(), ...texts.slice(1)]
 }

@@ -2,7 +2,7 @@
 import type { TrainConfig } from '@anyvae/trainer'
 import type { Outcome } from '../outcome.js'
 import { bytes, count, plural } from '../ui/format.js'
-import { table, type Column } from '../ui/table.js'
+import { table, tableLines, type Column } from '../ui/table.js'
 import { stepsOf, type ProfiledSteps } from './steps.js'
 import type { Kernel, Summary } from './summary.js'
 import type { TensorShape } from './trace.js'
@@ -30,9 +30,9 @@ const KINDS = 6
 export function printSummary(summary: Summary, about: Profiled): Outcome {
   const { provider } = about
   const text = [
-    headOf(summary, about),
+    ...headOf(summary, about),
     '',
-    kernelTable(summary, about),
+    ...kernelTable(summary, about),
     '',
     ...kindLines(summary),
     `placement  ${placementText(summary.placement)}`,
@@ -42,15 +42,15 @@ export function printSummary(summary: Summary, about: Profiled): Outcome {
       ? []
       : [`note       on ${provider} a time is that of launching a kernel`]),
   ]
-  return { text: text.join('\n'), json: { profile: jsonOf(summary, about) } }
+  return { text, json: { profile: jsonOf(summary, about) } }
 }
 
-function headOf(summary: Summary, about: Profiled): string {
+function headOf(summary: Summary, about: Profiled): string[] {
   const { config, batch, parameters, provider, threads, warmup } = about
   return [
     `${config.network.architecture} of ${count(parameters)} parameters, batch ${batch}, ${provider}, ${plural(threads, 'thread')}`,
     `${plural(summary.steps, 'step')} timed after ${stepsOf(warmup)} to warm up`,
-  ].join('\n')
+  ]
 }
 
 const COLUMNS: readonly Column[] = [
@@ -66,20 +66,18 @@ const COLUMNS: readonly Column[] = [
 /** As wide as `#` and the space behind it. */
 const INDENT = ' '.repeat(4)
 
-function kernelTable(summary: Summary, about: Profiled): string {
+function kernelTable(summary: Summary, about: Profiled): string[] {
   const shown = summary.kernels.slice(0, COSTLIEST)
   const rows = [
     ...shown.map((kernel, i) => rowOf(kernel, i + 1)),
     ...sumsOf(summary, about).map((sum) => ['', ...sum]),
   ]
-  return table(COLUMNS, rows)
-    .split('\n')
+  return tableLines(table(COLUMNS, rows))
     .flatMap((line, i) => {
       const kernel = i === 0 ? undefined : shown[i - 1]
       return kernel === undefined ? [line] : [line, `${INDENT}${shapesText(kernel)}`]
     })
     .map(fitted)
-    .join('\n')
 }
 
 /** The lines below the costliest: what the others take, and what is no kernel. */

@@ -5,7 +5,7 @@ import { nodeBackend } from '@anyvae/runtime-node'
 import { sessionOptions } from '../command.js'
 import { CliError, refuseUsage } from '../error.js'
 import type { Io } from '../io.js'
-import type { Outcome } from '../outcome.js'
+import { printLines, type Outcome } from '../outcome.js'
 import { PROFILE_FILE, PROFILE_STEPS, type TrainFlags } from '../train/flags.js'
 import { createProgress } from '../ui/progress.js'
 import { checkProfilePath, openProfileFile } from './file.js'
@@ -81,7 +81,10 @@ export async function profileFirst(options: ProfileOptions): Promise<Outcome['js
   const { flags, io } = options
   if (flags.profile === undefined) return {}
   const { text, json } = await profileTraining(options)
-  if (flags.json !== true) io.stdout.write(`${text}\n\n`)
+  if (flags.json !== true) {
+    printLines(io.stdout, text)
+    io.stdout.line('')
+  }
   return json
 }
 

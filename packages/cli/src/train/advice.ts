@@ -1,7 +1,7 @@
 // What to do about a training run that ended early: what is kept, and the command that goes on.
 import { TrainError } from '@anyvae/trainer'
 import { CliError, messageOf } from '../error.js'
-import { shellLine } from '../shell.js'
+import { hint } from '../shell.js'
 import { findRun } from './begun.js'
 import type { TrainFlags } from './flags.js'
 
@@ -24,9 +24,10 @@ export async function stopped(reason: unknown, early: Early): Promise<CliError> 
   const resume = resumeCommand(early)
   const kept = epoch === 0 ? 'no epoch was complete' : `epoch ${epoch} of ${epochs} is kept`
   const facts = { run: folder, completed: false, epoch, epochs, resume }
-  return new CliError(`${messageOf(reason)}: ${kept}; go on with:\n  ${resume}`, {
+  return new CliError(`${messageOf(reason)}: ${kept}; go on with:`, {
     exitCode,
     facts,
+    command: resume,
   })
 }
 
@@ -34,24 +35,27 @@ export async function stopped(reason: unknown, early: Early): Promise<CliError> 
 export function failed(error: unknown, early: Early): unknown {
   const { folder, epoch } = early
   if (error instanceof CliError && error.exitCode === 2) return error
-  const advice = adviceOn(error, early)
-  if (advice.length === 0) return error
+  const { words, command } = adviceOn(error, early)
+  if (words.length === 0) return error
   const facts = { run: folder, completed: false, epoch }
-  return new CliError([messageOf(error), ...advice].join('; '), { cause: error, facts })
+  return new CliError([messageOf(error), ...words].join('; '), { cause: error, facts, command })
 }
 
-function adviceOn(error: unknown, early: Early): string[] {
+interface Advice {
+  readonly words: readonly string[]
+  readonly command?: string
+}
+
+function adviceOn(error: unknown, early: Early): Advice {
   const { epoch } = early
-  const kept = `the checkpoint of epoch ${epoch} is kept: anyvae export takes it as it is`
+  const kept = `the checkpoint of epoch ${epoch} is kept: ${hint('export')} takes it as it is`
   if (says(error, 'not finite')) {
     // Going on with the same settings leads to the same step.
-    return [
-      'in a new run these are --lr and --schedule cosine,warmup=1',
-      ...(epoch === 0 ? [] : [kept]),
-    ]
+    const settings = 'in a new run these are --lr and --schedule cosine,warmup=1'
+    return { words: epoch === 0 ? [settings] : [settings, kept] }
   }
-  if (epoch === 0 || says(error, 'the run was begun with')) return []
-  return [`${kept}, or go on with:\n  ${resumeCommand(early)}`]
+  if (epoch === 0 || says(error, 'the run was begun with')) return { words: [] }
+  return { words: [`${kept}, or go on with:`], command: resumeCommand(early) }
 }
 
 function says(error: unknown, words: string): boolean {
@@ -68,5 +72,5 @@ function resumeCommand({ folder, flags }: Early): string {
   const words = Object.entries(given).flatMap(([name, value]) =>
     value === undefined ? [] : value === true ? [`--${name}`] : [`--${name}`, String(value)],
   )
-  return shellLine(['anyvae', 'train', '--resume', folder, ...words])
+  return hint('train', '--resume', folder, ...words)
 }

@@ -3,6 +3,7 @@ import { onnxEngine, tfjsEngine, type Checkpoint, type EngineFactory } from '@an
 import type { Provider } from '@anyvae/runtime'
 import { nodeBackend } from '@anyvae/runtime-node'
 import { CliError, refuseUsage } from '../error.js'
+import { hint } from '../shell.js'
 import { BACKENDS, type BackendFlag, type EngineFlag, type EngineFlags } from './flags.js'
 import { PROVIDERS } from '../command.js'
 import { useBackend } from './tensorflow.js'
@@ -61,7 +62,7 @@ async function checkProvider(provider: Provider): Promise<void> {
   const missing = needs.filter(({ found }) => !found).map(({ what }) => what)
   const expected = missing.length > 0 ? missing.join(', ') : `a machine that has ${provider}`
   throw new CliError(
-    `--provider: ${provider} does not work here, got '${problem ?? 'no result'}', expected ${expected}: anyvae doctor tells how to get what is missing`,
+    `--provider: ${provider} does not work here, got '${problem ?? 'no result'}', expected ${expected}: ${hint('doctor')} tells how to get what is missing`,
   )
 }
 

@@ -4,6 +4,7 @@ import type { ProviderFlag } from '../command.js'
 import { refuseUsage } from '../error.js'
 import type { CommonFlags } from '../outcome.js'
 import type { SourceFlags } from '../source.js'
+import { suggestion } from '../suggest.js'
 
 export const ARCHITECTURES = ['mlp', 'conv', 'resnet'] as const
 export const ACTIVATIONS = ['relu', 'softplus'] as const
@@ -81,7 +82,9 @@ export function parseSchedule(what: string, text: string): SettingFlags['schedul
   const [given = '', ...parts] = text.split(',')
   const name = SCHEDULES.find((each) => each === given)
   if (name === undefined) {
-    return refuseUsage(`${what}: unknown, got '${given}', expected ${SCHEDULES.join(', ')}`)
+    return refuseUsage(
+      `${what}: unknown, got '${given}'${suggestion(given, SCHEDULES)}, expected ${SCHEDULES.join(', ')}`,
+    )
   }
   return { name, ...Object.fromEntries(parts.map((part) => parsePart(what, part))) }
 }

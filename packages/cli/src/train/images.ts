@@ -46,9 +46,7 @@ export async function withImages<T>(
 
 function announced(images: RunImages, io: Io): RunImages {
   const { source, train, test } = images
-  io.stderr.write(
-    `${source}: ${count(train.count)} training and ${count(test.count)} test images\n`,
-  )
+  io.stderr.line(`${source}: ${count(train.count)} training and ${count(test.count)} test images`)
   return images
 }
 

@@ -3,6 +3,7 @@ import { PassThrough } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import type { TrainEvent } from '@anyvae/trainer'
 import { expect, it } from 'vitest'
+import { screenOf } from '../ui/screen.js'
 import { createReport } from './report.js'
 
 const START: Extract<TrainEvent, { type: 'start' }> = {
@@ -32,7 +33,7 @@ const EPOCH: Extract<TrainEvent, { type: 'epoch' }> = {
 async function shown(events: readonly TrainEvent[], isTTY: boolean): Promise<string> {
   const screen = Object.assign(new PassThrough(), { isTTY, columns: 80, cursorTo: () => true })
   const printed = text(screen)
-  const report = createReport(screen, 'conv')
+  const report = createReport(screenOf(screen), 'conv')
   for (const event of events) await report.onEvent(event)
   report.stop()
   screen.end()

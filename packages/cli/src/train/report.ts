@@ -1,6 +1,6 @@
 // What a training run shows on stderr: a bar within each epoch and a line after it.
 import type { EpochRecord, Listener, TrainEvent } from '@anyvae/trainer'
-import type { Screen } from '../io.js'
+import type { Screen } from '../ui/screen.js'
 import { count, nats, plural } from '../ui/format.js'
 import { createProgress, type Progress } from '../ui/progress.js'
 
@@ -33,8 +33,8 @@ export function createReport(screen: Screen, architecture: string): Report {
   const onEvent: Listener = (event) => {
     if (event.type === 'start') {
       epochs = event.epochs
-      if (event.epoch > 0) screen.write(`going on after epoch ${event.epoch} of ${epochs}\n`)
-      screen.write(`${startLine(architecture, event)}\n`)
+      if (event.epoch > 0) screen.line(`going on after epoch ${event.epoch} of ${epochs}`)
+      screen.line(startLine(architecture, event))
       stepsPerEpoch = event.stepsPerEpoch
       begin(event.epoch + 1)
     } else if (event.type === 'chunk') {
@@ -44,11 +44,11 @@ export function createReport(screen: Screen, architecture: string): Report {
     } else if (event.type === 'epoch') {
       // Told once it is on disk: the next one's bar may stand already.
       stop()
-      screen.write(`${epochLine(event.record, epochs)}\n`)
+      screen.line(epochLine(event.record, epochs))
       begin(event.record.epoch + 1)
     } else if (event.type === 'warning') {
       stop()
-      screen.write(`warning: ${event.message}\n`)
+      screen.line(`warning: ${event.message}`)
     }
   }
   return { onEvent, stop }

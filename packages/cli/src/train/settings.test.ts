@@ -4,6 +4,7 @@ import { Command } from 'commander'
 import { describe, expect, it } from 'vitest'
 import { addTrain } from '../commands/train.js'
 import type { TrainFlags } from './flags.js'
+import { screenOf } from '../ui/screen.js'
 import { newSettings, reproduceCommand, resumedSettings } from './settings.js'
 
 const image = { channels: 1, height: 28, width: 28 }
@@ -14,7 +15,11 @@ const data = { source: 'my images', train: split, test: split }
 function flagsOf(words: readonly string[]): TrainFlags {
   const program = new Command().exitOverride()
   addTrain(program, {
-    io: { stdout: process.stdout, stderr: process.stderr, signal: new AbortController().signal },
+    io: {
+      stdout: screenOf(process.stdout),
+      stderr: screenOf(process.stderr),
+      signal: new AbortController().signal,
+    },
     settle: () => undefined,
   })
   const command = program.commands[0]

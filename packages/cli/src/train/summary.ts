@@ -4,7 +4,7 @@ import { readRun } from '@anyvae/trainer/node'
 import { CliError } from '../error.js'
 import type { Outcome } from '../outcome.js'
 import { binarisationOf } from '../protocol.js'
-import { shellLine } from '../shell.js'
+import { hint } from '../shell.js'
 import { nats, plural } from '../ui/format.js'
 
 /** When training got under way. */
@@ -23,7 +23,7 @@ export async function summarise(folder: string, ended?: TrainResult & Started): 
   const { test, epoch, step, train } = last
   const { network } = checkpoint.config
   const seconds = records.reduce((sum, record) => sum + record.measured.seconds, 0)
-  const next = shellLine(['anyvae', 'export', folder, '--out', `${folder}-bundle`])
+  const next = hint('export', folder, '--out', `${folder}-bundle`)
   const text = [
     ended === undefined
       ? `${folder}: already complete, ${epoch} of ${plural(checkpoint.config.epochs, 'epoch')}`
@@ -32,7 +32,7 @@ export async function summarise(folder: string, ended?: TrainResult & Started): 
     `      ${plural(test.images, 'image')} of the test split, 1 posterior sample each, binarisation ${binarisationOf(network)}`,
     `      ${network.architecture}, ${network.likelihood}, ${test.activeUnits} of ${plural(network.latent, 'latent')} active`,
     `next: ${next}`,
-  ].join('\n')
+  ]
   const about = { run: folder, completed: true, data: data.source, network }
   const measured = ended && { measured: sharesOf(ended) }
   return { text, json: { ...about, epoch, step, train, test, seconds, ...measured } }

@@ -1,7 +1,8 @@
 // Progress on stderr: a bar on a terminal, elsewhere a plain line every few seconds.
 import cliProgress from 'cli-progress'
-import type { Screen } from '../io.js'
+import { escapeLine } from './escape.js'
 import { duration } from './format.js'
+import type { Screen } from './screen.js'
 
 /** How far something long has come. */
 export interface Progress {
@@ -15,12 +16,12 @@ export interface Progress {
 const PAUSE = 10
 
 export function createProgress(screen: Screen, title: string): Progress {
-  return screen.isTTY === true ? bar(screen, title) : lines(screen, title)
+  return screen.isTTY ? bar(screen, escapeLine(title)) : lines(screen, title)
 }
 
 function bar(screen: Screen, title: string): Progress {
   const single = new cliProgress.SingleBar({
-    stream: screen,
+    stream: screen.stream,
     format: `${title} {bar} {percentage} %  {detail}{left}`,
     barsize: 16,
     barCompleteChar: '█',
@@ -34,7 +35,8 @@ function bar(screen: Screen, title: string): Progress {
   let first: { readonly done: number; readonly time: number } | undefined
   let running = false
   return {
-    update(done, total, detail = '') {
+    update(done, total, words = '') {
+      const detail = escapeLine(words)
       first ??= { done, time: performance.now() }
       const rate = (done - first.done) / (performance.now() - first.time)
       const left = rate > 0 ? `  ${duration((total - done) / rate / 1000)} left` : ''
@@ -58,7 +60,7 @@ function lines(screen: Screen, title: string): Progress {
       if (now - last < 1000 * PAUSE) return
       last = now
       const percentage = Math.floor((100 * done) / total)
-      screen.write(`${title.trim()}: ${percentage} %${detail === '' ? '' : `, ${detail}`}\n`)
+      screen.line(`${title.trim()}: ${percentage} %${detail === '' ? '' : `, ${detail}`}`)
     },
     stop: () => undefined,
   }
