@@ -8,7 +8,9 @@ export type Results = tf.Tensor | tf.Tensor[]
 export interface LayerLike {
   readonly name: string
   getClassName?(): string
-  call(inputs: tf.Tensor | tf.Tensor[], options: Readonly<Record<string, unknown>>): Results
+  call(inputs: tf.Tensor | tf.Tensor[], options?: Readonly<Record<string, unknown>>): Results
+  /** Calls the layer on tensors, or connects it to symbolic ones. */
+  apply?(inputs: unknown, options?: Record<string, unknown>): unknown
 }
 
 /** The layers that a model or a wrapper has itself. */

@@ -3,8 +3,9 @@ import * as tf from '@tensorflow/tfjs-core'
 import { TraceError } from '../error.js'
 import { within } from '../explain.js'
 import type { Tensors } from '../record.js'
-import { type LayerLike, layersOf } from './layer-like.js'
-import { isRecurrent, recurrentCall } from './recurrent.js'
+import { remembered, withOwnStates } from './given-states.js'
+import { childrenOf, type LayerLike, layersOf } from './layer-like.js'
+import { isRecurrent, recurrentCall, statefulError } from './recurrent.js'
 import { isTimeDistributed, timeDistributedCall } from './time-distributed.js'
 import { type Asked, modelIo, type Traceable, type Weight } from './traceable.js'
 
@@ -42,7 +43,7 @@ export function layersModel(model: LayersModelLike, asked: Asked): Traceable {
       `${name}: the model has no inputs yet, got layers without a shape, expected an inputShape at the first layer`,
     )
   }
-  refuseState(model)
+  refuseState(model, asked.unroll)
   const { inputs, outputs, ownNames } = modelIo(
     {
       name,
@@ -64,7 +65,8 @@ export function layersModel(model: LayersModelLike, asked: Asked): Traceable {
     around: (run) => withLayerScopes(model, run, asked.unroll),
     fn: (tensors) => {
       const list = Object.keys(inputs).flatMap((input) => tensors[input] ?? [])
-      return namedResults([model.call(list, { training: false })].flat(), results, outputs)
+      // As predict calls it: one record of options for all layers would hand states from one to the next.
+      return namedResults([model.call(list)].flat(), results, outputs)
     },
   }
 }
@@ -92,13 +94,16 @@ function weightsOf({ weights }: LayersModelLike): Weight[] {
   return weights.map((weight) => ({ name: weight.originalName, tensor: weight.read() }))
 }
 
-/** A stateful layer goes on where the last call ended, and a graph remembers nothing. */
-function refuseState(model: LayersModelLike): void {
+/**
+ * A stateful layer goes on where the last call ended, and a graph remembers nothing. Recurrent layers
+ * that are one Scan see for themselves whether their state is given.
+ */
+function refuseState(model: LayersModelLike, unroll: boolean): void {
   for (const layer of layersOf(model)) {
-    if ('stateful' in layer && layer.stateful === true && !('layers' in layer)) {
-      throw new TraceError(
-        `${layer.name}: the layer is stateful, got state that one call leaves for the next, expected none; make the state an input (initialState) and an output (returnState)`,
-      )
+    const asks = isRecurrent(layer) && !unroll
+    const wraps = childrenOf(layer).length > 0
+    if ('stateful' in layer && layer.stateful === true && !asks && !wraps) {
+      throw statefulError(layer.name)
     }
   }
 }
@@ -108,6 +113,8 @@ function withLayerScopes<T>(model: LayersModelLike, run: () => T, unroll: boolea
   const layers = [...new Set(layersOf(model))].filter((layer) => !Object.hasOwn(layer, 'call'))
   for (const layer of layers) {
     const call = tracedCall(layer, unroll)
+    const apply = withOwnStates(layer)
+    if (apply !== undefined) layer.apply = apply
     layer.call = (inputs, options) =>
       tf.tidy(layer.name, () =>
         within(
@@ -119,7 +126,10 @@ function withLayerScopes<T>(model: LayersModelLike, run: () => T, unroll: boolea
   try {
     return run()
   } finally {
-    layers.forEach((layer) => Reflect.deleteProperty(layer, 'call'))
+    layers.forEach((layer) => {
+      Reflect.deleteProperty(layer, 'call')
+      Reflect.deleteProperty(layer, 'apply')
+    })
   }
 }
 
@@ -127,7 +137,7 @@ function withLayerScopes<T>(model: LayersModelLike, run: () => T, unroll: boolea
 function tracedCall(layer: LayerLike, unroll: boolean): LayerLike['call'] {
   const own = layer.call.bind(layer)
   if (isRecurrent(layer) && !unroll) {
-    return (inputs, options) => recurrentCall(layer, inputs, options)
+    return remembered((inputs, options) => recurrentCall(layer, inputs, options))
   }
   if (isTimeDistributed(layer)) {
     return (inputs, options) => timeDistributedCall(layer, inputs, options) ?? own(inputs, options)

@@ -1,5 +1,6 @@
 // Recurrent layers as one step that is repeated, in place of a copy of it for each element.
 import * as tf from '@tensorflow/tfjs-core'
+import { TraceError } from '../error.js'
 import { scan } from '../scan.js'
 import type { LayerLike } from './layer-like.js'
 
@@ -16,6 +17,7 @@ export interface RecurrentLike extends LayerLike {
   readonly goBackwards: boolean
   readonly returnSequences: boolean
   readonly returnState: boolean
+  readonly stateful?: boolean
   getInitialState(inputs: tf.Tensor): tf.Tensor[]
 }
 
@@ -36,7 +38,7 @@ export function recurrentCall(
     return layer.call(inputs, options)
   }
   forgetMasks(layer.cell)
-  const states = (options['initialState'] as tf.Tensor[] | undefined) ?? initialStates(layer, x)
+  const states = givenStates(layer, options) ?? initialStates(layer, x)
   const mask = options['mask'] as tf.Tensor | undefined | null
   const sequences = mask ? [x, floatMask(mask, x.rank)] : [x]
   const scanned = scan(
@@ -65,6 +67,30 @@ function step(layer: RecurrentLike, before: tf.Tensor[], elements: tf.Tensor[]) 
   }
   const [first] = states
   return { states, outputs: [isState && first ? first : keep(result, before[0])] }
+}
+
+/**
+ * The states that the call begins with, where it is told. A stateful layer that is not told begins
+ * with those of the call before.
+ */
+function givenStates(layer: RecurrentLike, options: Options): tf.Tensor[] | undefined {
+  const given = options['initialState'] as tf.Tensor | tf.Tensor[] | null | undefined
+  const states = given === undefined || given === null ? undefined : [given].flat()
+  if (states === undefined && layer.stateful === true) throw statefulError(layer.name)
+  const count = [layer.cell.stateSize].flat().length
+  if (states !== undefined && states.length !== count) {
+    throw new TraceError(
+      `${layer.name}: wrong number of initial states, got ${states.length}, expected ${count}`,
+    )
+  }
+  return states
+}
+
+/** Says that a layer's state must be given, since a graph keeps none from run to run. */
+export function statefulError(name: string): TraceError {
+  return new TraceError(
+    `${name}: the layer is stateful, got state that one call leaves for the next, expected none; make the state an input (initialState) and an output (returnState)`,
+  )
 }
 
 function initialStates(layer: RecurrentLike, x: tf.Tensor): tf.Tensor[] {

@@ -5,6 +5,7 @@ import { graphClassifier } from './graph-models.js'
 import { mobilenet } from './mobilenet.js'
 import type { ModelCase } from './model-case.js'
 import { anyLength, bidirectional, convLstm, gru, lstm, masked } from './recurrent.js'
+import { stateCases } from './states.js'
 import { unet, unetAnySize } from './unet.js'
 
 export const modelCases: readonly ModelCase[] = [
@@ -20,6 +21,7 @@ export const modelCases: readonly ModelCase[] = [
   masked,
   anyLength,
   convLstm,
+  ...stateCases,
   graphClassifier,
   detector,
 ]
