@@ -37,8 +37,10 @@ export function notConverted(path: string, cause: unknown): never {
 async function layers({ artifacts }: SavedModel): Promise<LoadedModel> {
   const { loadLayersModel } = await import('@tensorflow/tfjs-layers')
   const model = await loadLayersModel(tf.io.fromMemory(artifacts))
-  // Not predict, which insists on the sizes that the model was built with.
-  return { model, predict: (inputs) => [model.call(inputs, { training: false })].flat() }
+  // Not predict, which insists on the sizes that the model was built with; and without options, as
+  // predict calls it, since a record of them would hand states from one layer to the next.
+  const target: LayersModelLike = model
+  return { model, predict: (inputs) => [target.call(inputs)].flat() }
 }
 
 async function graph({ artifacts }: SavedModel): Promise<LoadedModel> {

@@ -123,6 +123,21 @@ describe('exportOnnx of layers models', () => {
     expect(unrolled.filter((opType) => opType === 'Tanh')).toHaveLength(6)
   })
 
+  it('writes a layer whose states go in and out once, and step by step where asked', async () => {
+    const x = tfl.input({ shape: [3, 2], name: 'x' })
+    const initialState = ['h', 'c'].map((name) => tfl.input({ shape: [4], name }))
+    const lstm = tfl.layers.lstm({ units: 4, returnState: true, recurrentInitializer: 'zeros' })
+    const outputs = lstm.apply(x, { initialState }) as tfl.SymbolicTensor[]
+    const model = tfl.model({ inputs: [x, ...initialState], outputs })
+    const types = async (options: ExportOptions) => {
+      const { nodes } = (await exportOnnx(model, undefined, options)).model.graph
+      return nodes.map(({ opType }) => opType)
+    }
+    expect((await types({})).filter((opType) => opType === 'Scan')).toHaveLength(1)
+    expect(await types({ unroll: true })).not.toContain('Scan')
+    expect(Object.hasOwn(lstm, 'apply')).toBe(false)
+  })
+
   it('names the layer that cannot be written', async () => {
     class Random extends tfl.layers.Layer {
       static readonly className = 'Random'

@@ -182,7 +182,7 @@ const maskedState: ModelCase = {
     const state = tfl.input({ shape: [4], name: 'state' })
     const embedding = layers.embedding({ inputDim: 3, outputDim: 6, maskZero: true, name: 'words' })
     const gru = layers.gru({ units: 4, returnState: true, recurrentInitializer, name: 'gru' })
-    const [last] = gru.apply(embedding.apply(ids), { initialState: [state] } as object) as Symbols
+    const [last] = gru.apply(embedding.apply(ids), { initialState: [state] }) as Symbols
     return builtLayers(tfl.model({ inputs: [ids, state], outputs: last ?? [], name: 'masked' }))
   },
   samples: () => [[words([3, 7], 3), sample([3, 4])]],
