@@ -1,6 +1,6 @@
 // What to tell of an error of the user's function: whether it comes at every size, and where.
 import type { Sizes } from './affine.js'
-import { TraceError } from './error.js'
+import { batchOf, TraceError } from './error.js'
 import { placeOf } from './explain.js'
 import { sizesText } from './same-nodes.js'
 
@@ -12,6 +12,7 @@ export interface Failed {
   readonly sizes: Sizes
   /** Sizes that are fixed, which no symbol stands for. */
   readonly fixed: readonly number[]
+  readonly inputs: Readonly<Record<string, { readonly dims: readonly (number | string)[] }>>
   readonly others: readonly Sizes[]
   readonly runs: (sizes: Sizes) => boolean
 }
@@ -25,6 +26,11 @@ export function failure(error: unknown, failed: Failed): unknown {
   if (!(error instanceof Error) || Object.keys(sizes).length === 0) {
     return error
   }
+  const batch = batchOf(error)
+  if (batch !== undefined) {
+    const advice = `expected the same; fix it: ${fixedBatch(failed, batch)}`
+    return new TraceError(`${error.message}, ${advice}`, { cause: error })
+  }
   const told = withSymbols(error.message, failed)
   if (error instanceof TraceError) {
     return told === error.message ? error : new TraceError(told, { cause: error })
@@ -35,6 +41,19 @@ export function failure(error: unknown, failed: Failed): unknown {
       ? `${name}: ${told}`
       : `${name}: the function fails at ${sizesText(sizes)}, got "${error.message}", expected it to run at any size, as it does at ${sizesText(works)}${hint(failed, works)}`
   return new TraceError(`${text}${placeOf(error)}`, { cause: error })
+}
+
+/** The shapes of the inputs whose batch is open, with one that is fixed. */
+function fixedBatch({ inputs }: Failed, batch: number): string {
+  const shapes = Object.entries(inputs).flatMap(
+    ([
+      name,
+      {
+        dims: [first, ...rest],
+      },
+    ]) => (typeof first === 'string' ? [`${name}: [${[batch, ...rest].join(', ')}]`] : []),
+  )
+  return `{ ${shapes.join(', ')} }`
 }
 
 function hint({ symbols, sizes, others, runs }: Failed, works: Sizes): string {

@@ -173,6 +173,7 @@ export function traceAt(fn: TensorFunction, sizes: Sizes, options: InnerTraceOpt
       symbols: Object.keys(sources),
       sizes: open.sizes,
       fixed: dims.filter((dim) => typeof dim === 'number'),
+      inputs: options.inputs,
       others: probes.map((probe) => probe.sizes),
       runs,
     })

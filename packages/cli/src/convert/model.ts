@@ -28,10 +28,21 @@ export function notConverted(path: string, cause: unknown): never {
   const told = cause instanceof TraceError && !isStumble(cause)
   throw new CliError(
     told
-      ? `${path}: ${cause.message}`
+      ? `${path}: ${inFlags(cause.message)}`
       : `${path}: cannot be converted, got ${complaintOf(cause)}, expected a model of TensorFlow.js's own layers and operations`,
     { cause },
   )
+}
+
+/** Shapes that inputs are to be given, as the command's flag takes them. */
+function inFlags(message: string): string {
+  return message.replace(/fix it: \{ (.*) \}/, (_, shapes: string) => {
+    const flags = shapes.matchAll(/(\w+): \[([^\]]*)\]/g)
+    const each = [...flags].map(
+      ([, name, dims = '']) => `--input ${name}=${dims.replaceAll(' ', '')}`,
+    )
+    return `fix it: ${each.join(' ')}`
+  })
 }
 
 async function layers({ artifacts }: SavedModel): Promise<LoadedModel> {
@@ -40,7 +51,13 @@ async function layers({ artifacts }: SavedModel): Promise<LoadedModel> {
   // Not predict, which insists on the sizes that the model was built with; and without options, as
   // predict calls it, since a record of them would hand states from one layer to the next.
   const target: LayersModelLike = model
-  return { model, predict: (inputs) => [target.call(inputs)].flat() }
+  // Of an output that is listed twice TensorFlow.js gives the value in its first place alone.
+  const first = model.outputs.map(({ name }, _, all) => all.findIndex((each) => each.name === name))
+  const predict = (inputs: tf.Tensor[]) => {
+    const results = [target.call(inputs)].flat()
+    return first.flatMap((place) => results[place] ?? [])
+  }
+  return { model, predict }
 }
 
 async function graph({ artifacts }: SavedModel): Promise<LoadedModel> {

@@ -1,5 +1,6 @@
 // Convolutions of images and volumes, and their gradients.
 import { attr } from '@anyvae/onnx'
+import { BatchError } from '../error.js'
 import type { Operand } from '../operand.js'
 import type { Recorder } from '../recorder.js'
 import { activate } from './activation.js'
@@ -96,6 +97,7 @@ const conv2dBackpropInput: Lowering<'Conv2DBackpropInput'> = (
   attributes,
   recorder,
 ) => {
+  checkBatch('Conv2DBackpropInput', dy, attributes.inputShape)
   const window = convWindow(attributes.inputShape, filter.dims, attributes)
   const first = attributes.dataFormat === 'NCHW'
   if (isProduct(window, { first, channels: filter.dims[2] }, recorder)) {
@@ -110,12 +112,22 @@ const conv3dBackpropInput: Lowering<'Conv3DBackpropInputV2'> = (
   { dy, filter },
   attributes,
   recorder,
-) =>
-  convolveBack(
+) => {
+  checkBatch('Conv3DBackpropInputV2', dy, attributes.inputShape)
+  return convolveBack(
     { dy, filter: filterFirst(filter, recorder) },
     { window: volumeConvWindow(attributes.inputShape, filter.dims, attributes), first: false },
     recorder,
   )
+}
+
+/**
+ * Refuses an output shape whose batch is not that of what goes in: TensorFlow.js then computes as many
+ * results as the shape says, where ONNX computes one for each input.
+ */
+function checkBatch(what: string, { dims: [got = 1] }: Operand, [batch = 1]: readonly number[]) {
+  if (batch !== got) throw new BatchError(what, { batch, got })
+}
 
 /** One ConvTranspose, with as much output padding as the strides left over. */
 export function convolveBack(
