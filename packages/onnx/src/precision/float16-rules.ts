@@ -15,19 +15,24 @@ const float: Readonly<Record<string, readonly string[]>> = {
     ...['ReduceSum', 'ReduceMean', 'ReduceSumSquare', 'ReduceL1', 'ReduceL2', 'ReduceLogSum'],
     ...['ReduceLogSumExp', 'GlobalAveragePool', 'CumSum', 'DFT', 'STFT'],
   ],
+  'they square, sum up and divide by what may be as small as an epsilon': [
+    ...['BatchNormalization', 'InstanceNormalization', 'LayerNormalization', 'GroupNormalization'],
+    ...['LRN', 'LpNormalization', 'MeanVarianceNormalization', 'LpPool', 'GlobalLpPool'],
+  ],
   'the standard has no float16 for them in some operator set from 13 on': [
     ...['Range', 'NonMaxSuppression', 'IsInf', 'RoiAlign', 'QuantizeLinear', 'DequantizeLinear'],
     ...['DynamicQuantizeLinear', 'MelWeightMatrix'],
   ],
 }
 
-/** Operators that work element by element, compare, or only move elements. */
+/** Operators that work element by element or row by row, compare, or only move elements. */
 const follow: readonly string[] = [
   ...['Add', 'Sub', 'Mul', 'Div', 'Mod', 'Neg', 'Abs', 'Sign', 'Sqrt', 'Reciprocal', 'Log', 'Erf'],
   ...['Floor', 'Ceil', 'Round', 'Min', 'Max', 'Sum', 'Mean', 'Clip', 'Where', 'IsNaN'],
   ...['Sin', 'Cos', 'Tan', 'Asin', 'Acos', 'Atan', 'Tanh', 'Asinh', 'Acosh', 'Atanh'],
   ...['Sigmoid', 'HardSigmoid', 'Relu', 'LeakyRelu', 'PRelu', 'ThresholdedRelu', 'Elu', 'Selu'],
   ...['Celu', 'Gelu', 'Mish', 'HardSwish', 'Softplus', 'Softsign', 'Shrink'],
+  ...['Softmax', 'LogSoftmax', 'Hardmax'],
   ...['Equal', 'Greater', 'GreaterOrEqual', 'Less', 'LessOrEqual'],
   ...['ReduceMax', 'ReduceMin', 'ArgMax', 'ArgMin', 'TopK', 'Unique', 'NonZero'],
   ...['Identity', 'Reshape', 'Flatten', 'Squeeze', 'Unsqueeze', 'Transpose', 'Expand', 'Tile'],

@@ -4,7 +4,9 @@ import { dataTypeCode } from '../data-types.js'
 import { OnnxError } from '../error.js'
 import { scopeOf, type Scope } from '../passes/scope.js'
 import type { Attribute, DataType, Graph, Initializer, Node, ValueInfo } from '../types.js'
+import { bordersOf, subgraphsOf } from './borders.js'
 import { Draft, freshNames } from './draft.js'
+import { type Exact, exactIn } from './exact.js'
 import { isFloatOperand, ruleOf } from './float16-rules.js'
 import { halfHolds, halfTensor } from './half.js'
 
@@ -12,13 +14,15 @@ import { halfHolds, halfTensor } from './half.js'
  * The graph with its weights and its arithmetic in float16, sub-graphs included. Its inputs and
  * outputs keep their types: a Cast stands between. Operators whose results pass the largest number of
  * float16, 65504, in ordinary use, that sum up many values, or that the standard does not have in
- * float16, stay in float32, and element-wise operators after them do as well.
+ * float16, stay in float32, and element-wise operators after them do as well. So do operators with a
+ * weight that float16 does not hold, and what whole numbers come of, such as indices (`exactIn`).
  *
- * @throws OnnxError where a weight is larger than float16 can hold, or a value's type is not known
+ * @throws OnnxError where a value's type is not known
  */
 export function toFloat16(graph: Graph): Graph {
   const draft = new Draft(freshNames(graph))
-  return new Level(graph, { draft, scope: scopeOf(graph), values: new Map() }).whole()
+  const exact = exactIn(graph)
+  return new Level(graph, { draft, scope: scopeOf(graph), values: new Map(), exact }).whole()
 }
 
 /** A float32 value of the original graph. */
@@ -38,6 +42,7 @@ interface Surroundings {
   readonly scope: Scope
   /** The float32 values that can be read, by their names in the original graph. */
   readonly values: Map<string, Value>
+  readonly exact: Exact
 }
 
 /** One graph, or a sub-graph of it, on its way to float16. */
@@ -46,12 +51,14 @@ class Level {
   readonly #draft: Draft
   readonly #scope: Scope
   readonly #values: Map<string, Value>
+  readonly #exact: Exact
 
-  constructor(graph: Graph, { draft, scope, values }: Surroundings) {
+  constructor(graph: Graph, { draft, scope, values, exact }: Surroundings) {
     this.#graph = graph
     this.#draft = draft
     this.#scope = scope
     this.#values = values
+    this.#exact = exact
     const inputs = new Set(graph.inputs.map(({ name }) => name))
     for (const tensor of graph.initializers) {
       if (tensor.dataType !== 'float32' || inputs.has(tensor.name)) draft.initializers.push(tensor)
@@ -71,18 +78,25 @@ class Level {
     return this.#finished(this.#graph.inputs, this.#graph.outputs)
   }
 
-  /** A sub-graph: float32 becomes float16 at its borders too. */
+  /** A sub-graph: float32 becomes float16 at its borders too, save what must be exact. */
   inner(): Graph {
+    const draft = this.#draft
     const halved = (info: ValueInfo) =>
-      info.dataType === 'float32' ? { ...info, dataType: 'float16' as const } : info
+      info.dataType === 'float32' && !this.#exact.values.has(info.name)
+        ? { ...info, dataType: 'float16' as const }
+        : info
     for (const { name, dataType } of this.#graph.inputs) {
-      if (dataType === 'float32')
-        this.#values.set(name, { home: 'half', draft: this.#draft, half: name })
+      if (dataType !== 'float32') continue
+      const exact = this.#exact.values.has(name)
+      this.#values.set(
+        name,
+        exact ? { home: 'float', draft, float: name } : { home: 'half', draft, half: name },
+      )
     }
     for (const node of this.#graph.nodes) this.#add(node, new Set())
     const outputs = this.#graph.outputs.map((info) => ({
       ...halved(info),
-      name: this.#values.has(info.name) ? this.#half(info.name) : info.name,
+      name: this.#form(info.name, this.#exact.values.has(info.name) ? 'float' : 'half'),
     }))
     return this.#finished(this.#graph.inputs.map(halved), outputs)
   }
@@ -94,14 +108,21 @@ class Level {
 
   #add(node: Node, outputs: ReadonlySet<string>): void {
     const float = this.#staysFloat(node)
+    const borders = bordersOf(node)
+    const isFloat = (inside: readonly string[] = []) =>
+      float || inside.some((name) => this.#exact.values.has(name))
     const inputs = node.inputs.map((name, index) => {
       if (!this.#values.has(name)) return name
-      return float || isFloatOperand(node, index) ? this.#float(name) : this.#half(name)
+      return isFloat(borders.inputs[index]) || isFloatOperand(node, index)
+        ? this.#float(name)
+        : this.#half(name)
     })
     const attributes = Object.entries(node.attributes).map(
       ([name, attribute]) => [name, this.#attribute(node, { name, attribute, float })] as const,
     )
-    const made = node.outputs.map((name) => (name === '' ? name : this.#made(name, float, outputs)))
+    const made = node.outputs.map((name, index) =>
+      name === '' ? name : this.#made(name, isFloat(borders.outputs[index]), outputs),
+    )
     this.#draft.nodes.push({
       ...node,
       inputs,
@@ -115,15 +136,17 @@ class Level {
   }
 
   #staysFloat(node: Node): boolean {
+    if (subgraphsOf(node).length > 0) return false
     const rule = node.opType === 'Cast' ? this.#castRule(node) : ruleOf(node)
-    if (rule !== 'follow') return rule === 'float'
+    if (rule === 'float' || this.#exact.deciding.has(node)) return true
+    if (node.outputs.some((name) => this.#exact.values.has(name))) return true
     const { value } = node.attributes
     const constant = value?.type === 'tensor' && value.value.dataType === 'float32'
     if (constant && !halfHolds(value.value)) return true
     return node.inputs.some((name) => {
       const operand = this.#values.get(name)
       if (operand?.constant) return !halfHolds(operand.constant)
-      return operand?.home === 'float'
+      return rule === 'follow' && operand?.home === 'float'
     })
   }
 
@@ -153,7 +176,8 @@ class Level {
   #subgraph(graph: Graph): Graph {
     const scope = scopeOf(graph, this.#scope)
     const draft = new Draft(this.#draft.names)
-    return new Level(graph, { draft, scope, values: new Map(this.#values) }).inner()
+    const values = new Map(this.#values)
+    return new Level(graph, { draft, scope, values, exact: this.#exact }).inner()
   }
 
   /** Takes note of what a node makes, and gives the name under which it makes it. */

@@ -6,8 +6,8 @@ import type { TensorData } from '../types.js'
 /** From here on a number rounds to infinity: halfway from 65504, the largest, to the next step. */
 const OVERFLOW = 65_520
 
-/** Up to here a number rounds to zero: half of the smallest, 2^-24. */
-const UNDERFLOW = 2 ** -25
+/** Below here numbers lose bits, and some processors take them for zero. */
+const SMALLEST = 2 ** -14
 
 const float = new Float32Array(1)
 const bits = new Uint32Array(float.buffer)
@@ -51,13 +51,13 @@ export function halfTensor(tensor: TensorData, what: string): TensorData {
 
 /**
  * Whether float16 holds a constant for what it is: no finite number becomes infinite, and it does not
- * vanish as a whole, as an epsilon of 1e-12 would. Single numbers may become zero.
+ * vanish as a whole, as an epsilon of 1e-7 would. Single numbers may become zero.
  */
 export function halfHolds(tensor: TensorData): boolean {
   const numbers = numbersOf(tensor)
   if (numbers.some(isTooLarge)) return false
   const others = numbers.filter((value) => value !== 0)
-  return others.length === 0 || others.some((value) => !(Math.abs(value) <= UNDERFLOW))
+  return others.length === 0 || others.some((value) => !(Math.abs(value) < SMALLEST))
 }
 
 function isTooLarge(value: number): boolean {
