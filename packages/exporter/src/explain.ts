@@ -66,6 +66,10 @@ function messageOf(error: Error): string | undefined {
   if (kernel !== undefined) {
     return `${kernel}: this TensorFlow.js kernel cannot be written to ONNX, expected kernels of tfjs-core alone; write what it does in its operations`
   }
+  const op = /^Unknown op '([^']*)'/.exec(error.message)?.[1]
+  if (op !== undefined) {
+    return `${op}: TensorFlow.js has no such operation, expected its own; register it with tf.registerOp, or cut the model before it, at an inner node`
+  }
   const gradient = /gradient function not found for (\w+)/.exec(error.message)?.[1]
   if (gradient !== undefined) {
     return `${gradient}: its gradient is not registered, got "${error.message.replace(/\.$/, '')}", expected all gradients; import '@tensorflow/tfjs-core/dist/register_all_gradients.js', or '@tensorflow/tfjs-layers', which does so`

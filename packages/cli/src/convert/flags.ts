@@ -1,4 +1,4 @@
-// What `anyvae convert` is told of a model's inputs: sizes left open, and shapes.
+// What `anyvae convert` is told of a model's inputs and outputs: sizes left open, shapes, names.
 import { refuseUsage } from '../error.js'
 
 /** Sizes left open, and what some of them are multiples of. */
@@ -24,9 +24,9 @@ export function parseSymbolic(what: string, text: string): Symbolic {
 
 export type InputDims = Readonly<Record<string, readonly (number | string)[]>>
 
-/** Reads `image=batch,224,224,3` into what was read before. */
+/** Reads `image=batch,224,224,3` or, of an inner node, `block/conv:0=batch,56,56,64` into what was read before. */
 export function parseInput(text: string, before: InputDims = {}): InputDims {
-  const match = /^([A-Za-z]\w*)=([\w,]*)$/.exec(text)
+  const match = /^([^=\s]+)=([\w,]*)$/.exec(text)
   const dims = (match?.[2] ?? '').split(',').filter((part) => part !== '')
   if (match === null || !dims.every((dim) => /^(?:\d+|[A-Za-z]\w*)$/.test(dim))) {
     return refuseUsage(
@@ -35,4 +35,26 @@ export function parseInput(text: string, before: InputDims = {}): InputDims {
   }
   const sizes = dims.map((dim) => (/^\d/.test(dim) ? Number(dim) : dim))
   return { ...before, [match[1] ?? '']: sizes }
+}
+
+/** Reads names of outputs with commas between them, behind those that were read before. */
+export function parseOutput(text: string, before: readonly string[] = []): readonly string[] {
+  const names = text.split(',').map((name) => name.trim())
+  if (names.includes('')) {
+    return refuseUsage(`--output: no name, got '${text}', expected one such as dense_1`)
+  }
+  return [...before, ...names]
+}
+
+export type Ranges = Readonly<Record<string, readonly [least: number, most: number]>>
+
+/** Reads `length=1..30` into what was read before. */
+export function parseRange(text: string, before: Ranges = {}): Ranges {
+  const [, name = '', least, most] = /^([A-Za-z]\w*)=([1-9]\d*)\.\.([1-9]\d*)$/.exec(text) ?? []
+  if (!(Number(least) < Number(most))) {
+    return refuseUsage(
+      `--range: no range, got '${text}', expected a least and a larger size, such as length=1..30`,
+    )
+  }
+  return { ...before, [name]: [Number(least), Number(most)] }
 }

@@ -1,53 +1,72 @@
 // A saved model in memory, ready to be exported and to be run.
 import * as tf from '@tensorflow/tfjs-core'
 import { type GraphModelLike, type LayersModelLike, TraceError } from '@anyvae/exporter'
-import { CliError } from '../error.js'
-import { complaintOf, isStumble, type SavedModel } from './saved.js'
+import { CliError, messageOf } from '../error.js'
+import { missingLayers } from './custom-layers.js'
+import { type Cut, cutGraph } from './cut/graph.js'
+import { complaintOf, isStumble } from './saved/complaint.js'
+import type { SavedModel } from './saved/saved.js'
+import { inFlags } from './wording.js'
 
 /** A model that can be exported, and what it computes. */
 export interface LoadedModel {
   readonly model: LayersModelLike | GraphModelLike
-  readonly predict: (inputs: tf.Tensor[]) => tf.Tensor[]
+  /** The outputs, called by the model's own names, for inputs in the model's order. */
+  readonly predict: (
+    inputs: tf.Tensor[],
+    outputs: readonly string[],
+  ) => tf.Tensor[] | Promise<tf.Tensor[]>
 }
 
-/** Loads a model with the code that its format needs. */
-export async function loadedModel(path: string, saved: SavedModel): Promise<LoadedModel> {
+/** Loads a model, or the part of it that is asked for, with the code that its format needs. */
+export async function loadedModel(path: string, saved: SavedModel, cut: Cut): Promise<LoadedModel> {
+  refuseMissing(path, saved)
   try {
-    return await (saved.format === 'layers-model' ? layers(saved) : graph(saved))
+    return await (saved.format === 'layers-model' ? layers(saved, cut) : graph(saved, cut))
   } catch (cause) {
+    if (cause instanceof CliError) throw cause
+    const isUnknown = /^Unknown \w+: /.test(messageOf(cause))
     throw new CliError(
-      `${path}: cannot be loaded, got ${complaintOf(cause)}, expected a model of TensorFlow.js's own layers and operations`,
+      `${path}: cannot be loaded, got ${complaintOf(cause)}, expected a model of TensorFlow.js's own layers and operations${isUnknown ? ', or a module that has the others (--layers my-layers.mjs)' : ''}`,
       { cause },
     )
   }
 }
 
+/** Refuses layers that nobody has registered, all of them at once. */
+function refuseMissing(path: string, { format, artifacts }: SavedModel): void {
+  if (format !== 'layers-model') return
+  const missing = missingLayers(artifacts.modelTopology)
+  if (missing.length === 0) return
+  const shown = missing.slice(0, 6).map(({ kind, name }) => `${kind} (layer ${name})`)
+  const more = missing.length > shown.length ? `, and ${missing.length - shown.length} more` : ''
+  throw new CliError(
+    `${path}: has layers that TensorFlow.js lacks, got ${shown.join(', ')}${more}, expected its own layers, or a module that has the others (--layers my-layers.mjs)`,
+  )
+}
+
 /** Refuses a model that was loaded and cannot be traced. */
 export function notConverted(path: string, cause: unknown): never {
-  // What the exporter says is complete, unless it quotes an error of the language.
-  const told = cause instanceof TraceError && !isStumble(cause)
   throw new CliError(
-    told
-      ? `${path}: ${inFlags(cause.message)}`
+    isComplete(cause)
+      ? `${path}: ${inFlags(messageOf(cause))}`
       : `${path}: cannot be converted, got ${complaintOf(cause)}, expected a model of TensorFlow.js's own layers and operations`,
     { cause },
   )
 }
 
-/** Shapes that inputs are to be given, as the command's flag takes them. */
-function inFlags(message: string): string {
-  return message.replace(/fix it: \{ (.*) \}/, (_, shapes: string) => {
-    const flags = shapes.matchAll(/(\w+): \[([^\]]*)\]/g)
-    const each = [...flags].map(
-      ([, name, dims = '']) => `--input ${name}=${dims.replaceAll(' ', '')}`,
-    )
-    return `fix it: ${each.join(' ')}`
-  })
+/** Whether an error says all by itself: what the exporter says does, unless it quotes an error of the language. */
+function isComplete(error: unknown): boolean {
+  if (!(error instanceof TraceError)) return false
+  const quoted = error.cause instanceof Error && error.message.includes(error.cause.message)
+  return !(quoted && isStumble(error)) && !/\bundefined\b|\[object /.test(error.message)
 }
 
-async function layers({ artifacts }: SavedModel): Promise<LoadedModel> {
+async function layers({ artifacts }: SavedModel, cut: Cut): Promise<LoadedModel> {
   const { loadLayersModel } = await import('@tensorflow/tfjs-layers')
-  const model = await loadLayersModel(tf.io.fromMemory(artifacts))
+  const { cutLayers } = await import('./cut/layers.js')
+  const whole = await loadLayersModel(tf.io.fromMemory(artifacts))
+  const model = cutLayers(whole, cut)
   // Not predict, which insists on the sizes that the model was built with; and without options, as
   // predict calls it, since a record of them would hand states from one layer to the next.
   const target: LayersModelLike = model
@@ -60,12 +79,21 @@ async function layers({ artifacts }: SavedModel): Promise<LoadedModel> {
   return { model, predict }
 }
 
-async function graph({ artifacts }: SavedModel): Promise<LoadedModel> {
+async function graph({ artifacts }: SavedModel, cut: Cut): Promise<LoadedModel> {
   const { loadGraphModel } = await import('@tensorflow/tfjs-converter')
-  const model = await loadGraphModel(tf.io.fromMemory(artifacts))
-  const predict = (inputs: tf.Tensor[]) => {
+  const { modelTopology = {}, signature } = artifacts
+  const parts = cutGraph({ modelTopology, ...(signature && { signature }) }, cut)
+  const model = await loadGraphModel(tf.io.fromMemory({ ...artifacts, ...parts }))
+  const predict = async (inputs: tf.Tensor[], outputs: readonly string[]) => {
     const feeds = model.inputNodes.map((name, i) => [name, inputs[i]] as const)
-    return [model.execute(Object.fromEntries(feeds) as tf.NamedTensorMap, model.outputNodes)].flat()
+    const named = Object.fromEntries(feeds) as tf.NamedTensorMap
+    try {
+      return [model.execute(named, [...outputs])].flat()
+    } catch (error) {
+      // Control flow, and shapes that depend on values, run in no other way.
+      if (!messageOf(error).includes('executeAsync')) throw error
+      return [await model.executeAsync(named, [...outputs])].flat()
+    }
   }
   return { model, predict }
 }

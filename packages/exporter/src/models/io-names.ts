@@ -35,6 +35,7 @@ export function placeOfName(
     (i) => own[i] === name,
     (i) => names[i] === name,
     (i) => tensorName(own[i] ?? '') === tensorName(name),
+    (i) => names[i] === identifier(tensorName(name)),
   ]
   const places = spellings.map((is) => own.findIndex((_, i) => is(i)))
   return places.find((place) => place >= 0)

@@ -2,10 +2,11 @@
 import '@tensorflow/tfjs-backend-cpu'
 import * as tf from '@tensorflow/tfjs-core'
 import * as tfl from '@tensorflow/tfjs-layers'
-import { exportOnnx } from '@anyvae/exporter'
+import { type ExportedModel, exportOnnx } from '@anyvae/exporter'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { largestDifference } from './compare.js'
-import type { LoadedModel } from './model.js'
+import { compareModels } from './compare.js'
+import { TOLERANCES } from './difference.js'
+import type { LoadedModel } from '../model.js'
 
 beforeAll(async () => {
   await tf.setBackend('cpu')
@@ -25,7 +26,18 @@ const loaded = (model: tfl.LayersModel): LoadedModel => ({
   predict: (inputs) => [model.call(inputs, { training: false })].flat(),
 })
 
-describe('largestDifference', () => {
+/** The largest difference relative to an output's size. */
+async function largestDifference(
+  model: LoadedModel,
+  exported: ExportedModel,
+  multiples: Record<string, number>,
+) {
+  const settings = { multiples, ranges: {}, tolerance: TOLERANCES.fp32 }
+  const { outputs } = (await compareModels(model, exported, settings)) ?? { outputs: [] }
+  return Math.max(...outputs.map(({ relative }) => relative))
+}
+
+describe('compareModels', () => {
   it.each([undefined, 0, 1, 4, 8])('looks at every word: another one is %s', async (other) => {
     const exported = await exportOnnx(words())
     const difference = await largestDifference(loaded(words(other)), exported, {})

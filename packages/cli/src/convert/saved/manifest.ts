@@ -1,6 +1,6 @@
 // The list of weights in a model.json: what it must be before anything is read by it.
 import type * as tf from '@tensorflow/tfjs-core'
-import { CliError } from '../error.js'
+import { CliError } from '../../error.js'
 
 type Group = tf.io.WeightsManifestConfig[number]
 type Entry = tf.io.WeightsManifestEntry

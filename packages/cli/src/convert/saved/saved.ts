@@ -1,10 +1,13 @@
 // A saved TensorFlow.js model: model.json and the weight files beside it, checked and loaded.
-import { readFile, stat } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { stat } from 'node:fs/promises'
+import { join } from 'node:path'
 import * as tf from '@tensorflow/tfjs-core'
-import { CliError, messageOf } from '../error.js'
+import { CliError, messageOf } from '../../error.js'
+import { oneLine } from './complaint.js'
 import { plainInitializers } from './initializers.js'
-import { fieldsOf, groupBytes, weightGroups } from './manifest.js'
+import { fieldsOf, weightGroups } from './manifest.js'
+import { readRegular } from './regular-file.js'
+import { weightData } from './shards.js'
 import { checkGraph, checkLayers } from './topology.js'
 
 /** The two formats that TensorFlow.js saves models in. */
@@ -35,7 +38,12 @@ export async function readSavedModel(path: string): Promise<SavedModel> {
       tf.io.WeightData,
     ]
   const artifacts = await tf.io.getModelArtifactsForJSON({ ...json, weightsManifest }, read)
-  const topology = format === 'layers-model' ? plainInitializers(json.modelTopology) : undefined
+  const numbers = weightsManifest.flatMap(({ weights }) =>
+    weights.map(({ shape }) => tf.util.sizeFromShape(shape)),
+  )
+  const most = numbers.reduce((sum, count) => sum + count, 0)
+  const topology =
+    format === 'layers-model' ? plainInitializers(json.modelTopology, most) : undefined
   return { format, artifacts: { ...artifacts, ...(topology && { modelTopology: topology }) } }
 }
 
@@ -55,14 +63,19 @@ async function modelFile(path: string): Promise<string> {
   return found.isDirectory() ? join(path, 'model.json') : path
 }
 
+/** The most bytes of a model.json: about what fits into one text. */
+const MOST_JSON = 2 ** 28
+
 async function modelJson(file: string): Promise<ModelJson> {
   try {
-    const text = await readFile(file, 'utf8')
+    const bytes = await readRegular(file, { expected: 'a model.json', most: MOST_JSON })
+    const text = new TextDecoder().decode(bytes)
     // Some editors put a byte order mark before the text.
     const json: unknown = JSON.parse(text.replace(/^\uFEFF/, ''))
     const { modelTopology } = fieldsOf(json)
     if (typeof modelTopology === 'object' && modelTopology !== null) return json as ModelJson
   } catch (cause) {
+    if (cause instanceof CliError) throw cause
     throw new CliError(
       `${file}: no saved model, got ${oneLine(cause)}, expected the whole model.json of TensorFlow.js`,
       { cause },
@@ -82,72 +95,4 @@ function formatOf(file: string, { format, modelTopology }: ModelJson): SavedForm
   throw new CliError(
     `${file}: unknown format, got ${typeof format === 'string' ? format : JSON.stringify(format)}, expected layers-model or graph-model`,
   )
-}
-
-/** The weight files' contents, one after another; each group has the bytes that its weights need. */
-async function weightData(
-  file: string,
-  groups: tf.io.WeightsManifestConfig,
-): Promise<ArrayBuffer[]> {
-  const data: ArrayBuffer[] = []
-  for (const { paths, weights } of groups) {
-    const parts: ArrayBuffer[] = []
-    for (const path of paths) parts.push(await shard(file, path))
-    const got = parts.reduce((sum, part) => sum + part.byteLength, 0)
-    const expected = groupBytes(weights)
-    if (expected !== undefined && got !== expected) {
-      throw new CliError(
-        `${paths.join(', ')}: ${got < expected ? 'truncated' : 'too long'}, got ${got} bytes, expected ${expected} for ${weights.length} weights`,
-      )
-    }
-    data.push(...parts)
-  }
-  // TensorFlow.js takes all parts for as long as the first one unless one before the last differs,
-  // and reads zeros beyond that where the last one is longer.
-  return [...data, new ArrayBuffer(0)]
-}
-
-async function shard(file: string, path: string): Promise<ArrayBuffer> {
-  const outside = path.split(/[\\/]/).some((part) => part === '..' || part === '')
-  if (outside || path.includes(':')) {
-    throw new CliError(`${file}: names a weight file outside its folder, got '${path}'`)
-  }
-  try {
-    const bytes = await readFile(join(dirname(file), path))
-    return Uint8Array.from(bytes).buffer
-  } catch (cause) {
-    throw new CliError(
-      `${path}: weight file that ${file} names is missing, got ${oneLine(cause)}, expected it beside model.json`,
-      { cause },
-    )
-  }
-}
-
-/** Messages of TensorFlow.js may run over lines, and hold whole configurations. */
-function oneLine(thrown: unknown): string {
-  const line = messageOf(thrown).replace(/\s+/g, ' ').trim()
-  return line.length > 200 ? `${line.slice(0, 200)} …` : line
-}
-
-/**
- * What TensorFlow.js says of a model; where it stumbles over what is not there, as it does with many
- * a damaged file, that says nothing to whoever has the file.
- */
-export function complaintOf(thrown: unknown): string {
-  return isStumble(thrown)
-    ? 'a modelTopology that lacks what TensorFlow.js looks for'
-    : `"${oneLine(thrown)}"`
-}
-
-/**
- * Whether an error, or what caused it, is one of the language that came up in TensorFlow.js, or puts
- * in what the language makes of nothing.
- */
-export function isStumble(thrown: unknown): boolean {
-  if (!(thrown instanceof Error)) return false
-  const { message, stack = '', cause } = thrown
-  if (/\bundefined\b|\[object /.test(message)) return true
-  const ofLanguage = thrown instanceof TypeError || /^Invalid \w* ?length/.test(message)
-  const place = /^ +at .*/m.exec(stack)?.[0] ?? ''
-  return (ofLanguage && place.includes('@tensorflow')) || isStumble(cause)
 }

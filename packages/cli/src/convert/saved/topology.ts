@@ -1,5 +1,5 @@
 // The graph or layers in a model.json: what TensorFlow.js takes for granted of it.
-import { CliError } from '../error.js'
+import { CliError } from '../../error.js'
 import { fieldsOf } from './manifest.js'
 
 /** Refuses a graph whose nodes are none, or read what is not there. */
