@@ -3,8 +3,8 @@ import { causesOf, findingsOf, tableOf } from './report.js'
 import { fuzzTarget, type Summary } from './supervise.js'
 import { targets, type TargetName } from './table.js'
 
-/** What a run is asked for. */
-export interface RunOptions {
+/** What a run is asked for: the process's one argument, as JSON. */
+interface RunOptions {
   /** Names of targets; all where empty. */
   readonly names: readonly string[]
   readonly seed: number
@@ -17,16 +17,8 @@ export interface RunOptions {
 
 const NAMES = Object.keys(targets) as TargetName[]
 
-/** The name that no target has, of those that are asked for. */
-export function unknownTarget(names: readonly string[]): string | undefined {
-  return names.find((name) => !NAMES.some((known) => known === name))
-}
-
-/** All targets, for messages. */
-export const TARGET_NAMES = NAMES.join(', ')
-
 /** Fuzzes the targets and prints what was found; whether anything was. */
-export async function fuzz({ names, ...options }: RunOptions): Promise<boolean> {
+async function fuzz({ names, ...options }: RunOptions): Promise<boolean> {
   const chosen = NAMES.filter((name) => names.length === 0 || names.includes(name))
   const summaries: Summary[] = []
   for (const target of chosen) {
@@ -44,4 +36,13 @@ export async function fuzz({ names, ...options }: RunOptions): Promise<boolean> 
 function progressLine(target: TargetName, inputs: number): (done: number) => void {
   if (!process.stderr.isTTY) return () => undefined
   return (done) => process.stderr.write(`\r${target}: ${done} of ${inputs}\u001b[K\r`)
+}
+
+const order = JSON.parse(process.argv[2] ?? '') as RunOptions
+const unknown = order.names.find((name) => !NAMES.some((known) => known === name))
+if (unknown === undefined) {
+  process.exitCode = (await fuzz(order)) ? 1 : 0
+} else {
+  console.error(`fuzz: --target: unknown, got '${unknown}', expected one of ${NAMES.join(', ')}`)
+  process.exitCode = 2
 }
