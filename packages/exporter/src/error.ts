@@ -1,8 +1,14 @@
 // The error that this package throws.
+import { oneLine } from '@anyvae/onnx'
 
 /** A function that cannot be traced to ONNX. The message says what, got and expected. */
 export class TraceError extends Error {
   override readonly name = 'TraceError'
+
+  /** The message becomes one line of bounded length. */
+  constructor(message: string, options?: ErrorOptions) {
+    super(oneLine(message), options)
+  }
 }
 
 /** Says that an operation has a batch of its own, fixed, where that of the inputs is another. */

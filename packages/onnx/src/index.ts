@@ -12,6 +12,7 @@ export {
 } from './codec/codec.js'
 export type { ExternalPlace, ReadExternal } from './codec/external.js'
 export { OnnxError } from './error.js'
+export { oneLine } from './one-line.js'
 export { foldAffine } from './passes/affine.js'
 export { foldBiases } from './passes/bias.js'
 export { removeBroadcasts } from './passes/broadcasts.js'

@@ -6,6 +6,11 @@
  */
 export class RuntimeError extends Error {
   override readonly name = 'RuntimeError'
+
+  /** The message becomes one line of at most 2,000 characters: it may quote names and values from files. */
+  constructor(message: string, options?: ErrorOptions) {
+    super(message.replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, encodeURIComponent).slice(0, 2000), options)
+  }
 }
 
 /**
