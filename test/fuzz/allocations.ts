@@ -49,7 +49,12 @@ function watchedConstructor(original: object, onLength: (length: number) => void
       if (typeof length === 'number') onLength(length)
       // Subclasses and `from` keep the class that they ask for.
       const made: unknown = newTarget === watched ? target : newTarget
-      return Reflect.construct(target as new () => object, args, made as new () => object)
+      const instance: unknown = Reflect.construct(
+        target as new () => object,
+        args,
+        made as new () => object,
+      )
+      return instance as object
     },
   })
   return watched

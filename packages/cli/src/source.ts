@@ -70,7 +70,8 @@ const NAMES = ['glyphs', 'mnist', 'fashion-mnist']
 
 /** Refuses what is no file or folder and close to a source's name: most likely it is mistyped. */
 async function checkName(source: string): Promise<void> {
-  const name = NAMES.includes(source) ? undefined : closest(source, NAMES)
+  const isName = NAMES.includes(source) || source.startsWith('glyphs:')
+  const name = isName ? undefined : closest(source, NAMES)
   if (name === undefined || (await exists(source))) return
   throw new CliError(
     `images: no such source, file or folder, got '${source}' (did you mean ${name}?), expected ${SOURCES}`,

@@ -64,13 +64,63 @@ describe('decodePng', () => {
   })
 })
 
+describe('decodePng of pixels that are not there', () => {
+  const row = chunk('IDAT', deflateSync(Uint8Array.of(0, 1, 2, 3)))
+  const end = chunk('IEND', new Uint8Array())
+  const large = headerOf({ width: 2 ** 17, height: 2 ** 17 })
+  const plain = headerOf({})
+
+  it.each([
+    [
+      'a header that declares 16 GiB',
+      [large, row, end],
+      /12 bytes of packed pixels for 17180000256/,
+    ],
+    ['a second header', [plain, large, row, end], /two headers/],
+    ['a picture without rows', [headerOf({ height: 0 }), row, end], /a picture of 3 x 0/],
+    ['no header', [row, end], /no header/],
+    ['too few pixels', [headerOf({ height: 2 }), row, end], /4 bytes of pixels of 8/],
+    ['pixels behind the end', [plain, end, row], /0 bytes of packed pixels for 4/],
+  ])('refuses %s', (_, chunks, message) => {
+    expect(() => decodePng(fileOf(...chunks))).toThrow(message)
+  })
+
+  it('stops where more is packed than declared, and leaves colour profiles packed', () => {
+    const much = deflateSync(new Uint8Array(2 ** 24))
+    expect(() => decodePng(fileOf(plain, chunk('IDAT', much), end))).toThrow(/more than 4 bytes/)
+    // Whoever unpacks this one fails.
+    const profile = chunk('iCCP', Uint8Array.of(97, 0, 0, 1, 2, 3))
+    expect(decodePng(fileOf(plain, profile, row, end)).data).toEqual(Uint8Array.of(1, 2, 3))
+  })
+
+  it.each([1, 2, 3, 8, 9])('reads interlaced pictures of %d x 5', async (width) => {
+    const data = Uint8Array.from({ length: width * 5 * 3 }, (_, i) => (i * 37) % 256)
+    const raw = { width, height: 5, channels: 3 as const }
+    const bytes = await sharp(data, { raw }).png({ progressive: true }).toBuffer()
+    expect(decodePng(bytes).data).toEqual(data)
+  })
+})
+
+interface Header {
+  readonly width?: number
+  readonly height?: number
+  readonly depth?: number
+}
+
+/** The header of a grey picture, one row of three pixels unless it says otherwise. */
+function headerOf({ width = 3, height = 1, depth = 8 }: Header): number[] {
+  const sizes = [...bigEndian(width), ...bigEndian(height)]
+  return chunk('IHDR', Uint8Array.of(...sizes, depth, 0, 0, 0, 0))
+}
+
+function fileOf(...chunks: readonly number[][]): Uint8Array {
+  return Uint8Array.from([[0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a], ...chunks].flat())
+}
+
 /** A grey PNG file of one row of three pixels, from its row's bytes. */
 function png(depth: number, row: readonly number[]): Uint8Array {
-  const header = Uint8Array.of(0, 0, 0, 3, 0, 0, 0, 1, depth, 0, 0, 0, 0)
-  const data = deflateSync(Uint8Array.of(0, ...row))
-  const signature = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]
-  const chunks = [chunk('IHDR', header), chunk('IDAT', data), chunk('IEND', new Uint8Array())]
-  return Uint8Array.of(...signature, ...chunks.flat())
+  const data = chunk('IDAT', deflateSync(Uint8Array.of(0, ...row)))
+  return fileOf(headerOf({ depth }), data, chunk('IEND', new Uint8Array()))
 }
 
 function chunk(name: string, data: Uint8Array): number[] {

@@ -2,6 +2,7 @@
 import { convertIndexedToRgb, decode, encode, hasPngSignature, type DecodedPng } from 'fast-png'
 import { ImagesError } from './error.js'
 import type { Picture } from './picture.js'
+import { checkedPng } from './png-header.js'
 
 /** A picture as the bytes of a PNG file. */
 export function encodePng({ width, height, channels, data }: Picture): Uint8Array {
@@ -10,9 +11,10 @@ export function encodePng({ width, height, channels, data }: Picture): Uint8Arra
 
 /**
  * The picture in a PNG file's bytes. Palettes are resolved, 1 to 16 bits become 8, and transparency
- * is dropped.
+ * is dropped. Nothing is allocated for pixels that the file does not hold.
  *
- * @throws ImagesError where the bytes are no PNG file, or a damaged one
+ * @throws ImagesError where the bytes are no PNG file, or a damaged one, or declare other pixels than
+ * they hold
  */
 export function decodePng(bytes: Uint8Array): Picture {
   if (!hasPngSignature(bytes)) {
@@ -21,7 +23,7 @@ export function decodePng(bytes: Uint8Array): Picture {
     )
   }
   try {
-    return toPicture(decode(bytes, { checkCrc: true }))
+    return toPicture(decode(checkedPng(bytes), { checkCrc: true }))
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new ImagesError(`png: damaged, got ${reason}, expected a whole PNG file`, { cause })

@@ -44,22 +44,13 @@ function fieldsOf(bytes: Uint8Array): Field[] | undefined {
     const tag = readVarint()
     if (tag === undefined || tag < 8) return undefined
     const wire = tag % 8
-    const start = at
-    let end = at
-    if (wire === 0) {
-      if (readVarint() === undefined) return undefined
-      end = at
-    } else {
-      const length = wire === 2 ? readVarint() : FIXED[wire]
-      if (length === undefined) return undefined
-      end = at + length
-    }
+    const before = at
+    const length = wire === 0 || wire === 2 ? readVarint() : FIXED[wire]
+    if (length === undefined) return undefined
+    const start = wire === 0 ? before : at
+    const end = wire === 0 ? at : at + length
     if (end > bytes.length) return undefined
-    fields.push({
-      number: Math.floor(tag / 8),
-      wire,
-      payload: bytes.subarray(wire === 0 ? start : at, end),
-    })
+    fields.push({ number: Math.floor(tag / 8), wire, payload: bytes.subarray(start, end) })
     at = end
   }
   return fields

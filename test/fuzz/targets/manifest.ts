@@ -49,14 +49,13 @@ const BASE = new URL('https://bundles.example/models/first/?token=secret')
 
 /** Throws Inconsistent where an accepted path leaves its folder, as any system or page would read it. */
 function checkInside(path: string): void {
-  for (const { resolve, sep, root } of [
-    { resolve: posix.resolve, sep: '/', root: '/base/bundle' },
-    { resolve: win32.resolve, sep: '\\', root: 'C:\\base\\bundle' },
-  ]) {
-    ensure(
-      resolve(root, path).startsWith(root + sep),
-      `outside of the folder: ${JSON.stringify(path)}`,
-    )
+  const places = [
+    { system: posix, root: '/base/bundle' },
+    { system: win32, root: 'C:\\base\\bundle' },
+  ]
+  for (const { system, root } of places) {
+    const inside = system.resolve(root, path).startsWith(root + system.sep)
+    ensure(inside, `outside of the folder: ${JSON.stringify(path)}`)
   }
   const url = urlReader(BASE).url(path)
   const inside = url.origin === BASE.origin && url.pathname.startsWith(BASE.pathname)
