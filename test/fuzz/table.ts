@@ -6,7 +6,6 @@ export const targets = {
   npy: async () => (await import('./targets/npy.js')).npy,
   'npy-images': async () => (await import('./targets/npy.js')).npyImages,
   'npy-labels': async () => (await import('./targets/npy.js')).npyLabels,
-  'npy-gzip': async () => (await import('./targets/image-files.js')).npyGzip,
   npz: async () => (await import('./targets/image-files.js')).npz,
   'idx-images': async () => (await import('./targets/idx.js')).idxImageFile,
   'idx-labels': async () => (await import('./targets/idx.js')).idxLabelFile,

@@ -4,6 +4,8 @@ import type { Mutator } from '../target.js'
 import { concatenated, mutateBytes, replaced } from './bytes.js'
 
 const ZEROS = 16 * 2 ** 20
+/** Members of a bomb at most: more than one input may take. */
+const MOST = 24
 let zeros: Uint8Array | undefined
 
 /** A gzip member of 16 KB that expands to 16 MiB. */
@@ -32,8 +34,8 @@ export function mutateGzip(inner: Mutator): Mutator {
       () => gzipSync(changed(), { level: 1 }),
       () => changed(),
       () => concatenated(input, gzipSync(content, { level: 1 })),
-      () => concatenated(input, ...new Array<Uint8Array>(1 + random.below(40)).fill(bomb())),
-      () => concatenated(...new Array<Uint8Array>(1 + random.below(40)).fill(bomb())),
+      () => concatenated(input, ...new Array<Uint8Array>(1 + random.below(MOST)).fill(bomb())),
+      () => concatenated(...new Array<Uint8Array>(1 + random.below(MOST)).fill(bomb())),
       () => replaced(input, [3, 4], Uint8Array.of(random.below(256))),
       () =>
         replaced(

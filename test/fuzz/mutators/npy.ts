@@ -94,6 +94,25 @@ function shapeOf(random: Random): string {
   ])
 }
 
+/** Other sizes with the same product: signs, ones, halves and doubles, and floats for whole numbers. */
+function reshaped(text: string, random: Random): string {
+  return text.replace(/('shape':\s*)\(([^)]*)\)/, (_, key: string, list: string) => {
+    const dims = list.split(',').flatMap((dim) => (dim.trim() === '' ? [] : [Number(dim)]))
+    const [a, b] = [random.below(dims.length), random.below(dims.length)]
+    const factor = random.pick([-1, -1, 2, 0.5, 3])
+    const scaled = dims.map((dim, i) => dim * (i === a ? factor : 1) * (i === b ? 1 / factor : 1))
+    const changed = random.pick([
+      scaled,
+      scaled,
+      [1, ...dims],
+      [...dims, 1],
+      dims.toReversed(),
+      [dims.reduce((x, y) => x * y, 1)],
+    ])
+    return `${key}(${changed.map((dim) => `${dim},`).join(' ')})`
+  })
+}
+
 /** Another value for one of the header's keys. */
 function changeField(text: string, random: Random): string {
   const fields = [
@@ -130,6 +149,7 @@ export const mutateNpy: Mutator = (input, random, seeds) => {
     () => written({ ...parts, text: changeField(text, random) }),
     () => written({ ...parts, text: changeField(text, random) }),
     () => written({ ...parts, text: changeKeys(text, random) }),
+    () => written({ ...parts, text: reshaped(text, random) }),
     () => written({ ...parts, text: changeText(text, random) }),
     () => written(parts, random.pick(INTEGERS)),
     () => written({ ...parts, version: random.pick([0, 1, 2, 3, 4, 255]) }),

@@ -7,7 +7,7 @@ import { idxImages, idxLabels } from './seeds.js'
 /** An accepted file has as many values as it declares, and no more bytes. */
 function idxTarget(kind: IdxKind, seed: Uint8Array): Target {
   return {
-    seeds: () => [seed, kind === 'images' ? idxLabels : idxImages],
+    seeds: () => [seed],
     mutate: mutateIdx,
     errors: [ImagesError],
     parse(input) {

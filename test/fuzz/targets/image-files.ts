@@ -28,7 +28,7 @@ export function checkSets(sets: { readonly train: ImageSet; readonly test: Image
   }
 }
 
-/** The first bytes of an archive of arrays under the usual names. */
+/** Archives of arrays under the usual names. */
 function archives(): Uint8Array[] {
   const [bytes = new Uint8Array(0), floats = bytes] = npyFiles
   return [
@@ -61,18 +61,6 @@ export const idxGzip: Target = {
     writeFileSync(join(set, 'train-images-idx3-ubyte.gz'), input)
     writeFileSync(join(set, 'train-labels-idx1-ubyte.gz'), gzipSync(idxLabels))
     checkSets(await loadImages(set))
-  },
-}
-
-/** Gzipped .npy files. */
-export const npyGzip: Target = {
-  seeds: () => npyFiles.map((file) => gzipSync(file)),
-  mutate: mutateGzip(mutateNpy),
-  errors: [ImagesError],
-  async parse(input, { folder }) {
-    const path = join(folder, 'fuzz.npy.gz')
-    writeFileSync(path, input)
-    checkSets(await loadImages(path))
   },
 }
 

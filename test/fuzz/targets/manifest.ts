@@ -20,7 +20,8 @@ const FILE = {
   sha256: 'a'.repeat(64),
   tolerance: 1e-4,
 }
-const SEED = {
+/** A manifest of format 1. */
+export const manifestSeed = {
   formatVersion: 1,
   name: 'first',
   architecture: { name: 'mlp', hidden: [400] },
@@ -72,7 +73,7 @@ const renameFile: Mutator = (input, random) => {
 
 /** Whole manifests: what is accepted has its fields and paths inside, and means the same once written. */
 export const manifest: Target = {
-  seeds: () => [SEED, { ...SEED, formatVersion: FORMAT_VERSION }].map(jsonBytes),
+  seeds: () => [manifestSeed, { ...manifestSeed, formatVersion: FORMAT_VERSION }].map(jsonBytes),
   mutate: (input, random, seeds) =>
     random.chance(0.2) ? renameFile(input, random, seeds) : mutateJson(input, random, seeds),
   errors: [RuntimeError],

@@ -2,7 +2,7 @@
 import { decodeNpy, encodeNpy, ImagesError, imagesOfArray, labelsOfArray } from '@anyvae/images'
 import { mutateNpy } from '../mutators/npy.js'
 import { ensure, type Target } from '../target.js'
-import { arrays, labels, npyFiles } from './seeds.js'
+import { labels, npyFiles } from './seeds.js'
 
 const product = (dims: readonly number[]) => dims.reduce((whole, dim) => whole * dim, 1)
 
@@ -50,7 +50,7 @@ export const npyImages: Target = {
 
 /** Arrays as labels: each one a whole number, one for each image. */
 export const npyLabels: Target = {
-  seeds: () => [...labels, ...arrays.slice(0, 1)].map(encodeNpy),
+  seeds: () => labels.map(encodeNpy),
   mutate: mutateNpy,
   errors: [ImagesError],
   parse(input) {
