@@ -8,10 +8,10 @@ import {
   sha256Hex,
 } from '@anyvae/runtime'
 import { createNetwork } from '@anyvae/trainer'
-import { modelCard } from './card.js'
+import { modelCard } from './card/card.js'
 import { type NodeCounts, vaeModels } from './graphs.js'
 import { samplesPicture } from './pictures.js'
-import { FLOAT32_TOLERANCE } from './replay.js'
+import { FLOAT32_TOLERANCE } from './verification/tolerance.js'
 import type { Trained } from './trained.js'
 import { encodeVectors, makeVectors, type Part } from './vectors.js'
 import { VERSION } from './version.js'
@@ -48,8 +48,8 @@ export async function createBundle(trained: Trained, options: BundleOptions): Pr
     license,
     model: models.encoder,
     files: {
-      'encoder.onnx': await fileOf('encoder', encoder),
-      'decoder.onnx': await fileOf('decoder', decoder),
+      'encoder.onnx': await fileOf('encoder', encoder, models.encoder),
+      'decoder.onnx': await fileOf('decoder', decoder, models.decoder),
     },
   })
   const vectors = await makeVectors(trained)
@@ -90,13 +90,14 @@ function manifestOf(trained: Trained, { name, license, model, files }: ManifestP
   })
 }
 
-async function fileOf(role: Part, bytes: Uint8Array): Promise<ManifestFile> {
+async function fileOf(role: Part, bytes: Uint8Array, { graph }: Model): Promise<ManifestFile> {
+  const tolerances = graph.outputs.map(({ name }) => [name, FLOAT32_TOLERANCE] as const)
   return {
     role,
     precision: 'float32',
     bytes: bytes.length,
     sha256: await sha256Hex(bytes),
-    tolerance: FLOAT32_TOLERANCE,
+    tolerances: Object.fromEntries(tolerances),
   }
 }
 

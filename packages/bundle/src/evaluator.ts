@@ -52,7 +52,8 @@ export async function bundleEvaluator(
     manifest,
     latent: manifest.latentSize,
     image: manifest.image,
-    evaluate: (batch) => evaluateBatch(sessions, manifest, batch),
+    evaluate: async ({ noise, ...batch }) => (await encode(sessions, manifest, batch))(noise),
+    encoded: (batch) => encode(sessions, manifest, batch),
     async release() {
       await Promise.all([sessions.encoder.release(), sessions.decoder.release()])
     },
@@ -87,17 +88,19 @@ interface Sessions {
   readonly decoder: Session
 }
 
-async function evaluateBatch(
+/** Encodes images, and evaluates draws of their posteriors. */
+async function encode(
   { encoder, decoder }: Sessions,
   manifest: Manifest,
-  { images, noise, count }: EvaluationBatch,
-): Promise<EvaluationTerms> {
+  { images, count }: Omit<EvaluationBatch, 'noise'>,
+): Promise<(noise: Float32Array) => Promise<EvaluationTerms>> {
   const pixels = unitPixels(images)
   const posterior = await encoder.run(imageFeeds(manifest, pixels, count))
-  const decoded = await decoder.run(
-    latentFeeds(manifest, posteriorLatents(posterior, noise), count),
-  )
-  return elboTerms(manifest, { count, pixels, posterior, decoded })
+  return async (noise) => {
+    const latents = posteriorLatents(posterior, noise)
+    const decoded = await decoder.run(latentFeeds(manifest, latents, count))
+    return elboTerms(manifest, { count, pixels, posterior, decoded })
+  }
 }
 
 /** What an encoder is fed: pixels of 0 to 1. */

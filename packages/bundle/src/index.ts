@@ -5,6 +5,20 @@ export { bundleEvaluator, type BundleEvaluator, type EvaluatorOptions } from './
 export type { NodeCounts } from './graphs.js'
 export type { LightPrecision } from './light.js'
 export { readBundle } from './memory.js'
-export { BINARISATION, type Trained, type TrainedData, trainedOf } from './trained.js'
+export {
+  BINARISATION,
+  DEFAULT_DRAWS,
+  type MeasuredOn,
+  measureQuality,
+  qualityOf,
+  type QualityOptions,
+} from './quality.js'
+export { renewBundle, type RenewOptions } from './renew.js'
+export { type Trained, type TrainedData, trainedOf } from './trained.js'
 export { addVariants, type VariantOptions } from './variants.js'
-export { type FileVerification, type Verification, verifyBundle } from './verify.js'
+export {
+  type FileVerification,
+  type OutputVerification,
+  type Verification,
+  verifyBundle,
+} from './verification/verify.js'

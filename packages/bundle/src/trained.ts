@@ -2,6 +2,7 @@
 import type { QualitySummary, TrainingSummary } from '@anyvae/runtime'
 import type { Checkpoint, NetworkConfig, ParameterValues } from '@anyvae/trainer'
 import { nameOf, withoutFolders } from './names.js'
+import { qualityOf } from './quality.js'
 
 /** What a bundle is made from. */
 export interface Trained {
@@ -20,9 +21,6 @@ export interface TrainedData {
   readonly train: { readonly count: number }
 }
 
-/** What every figure of this program means by its likelihood of images. */
-export const BINARISATION = 'none (grey values as probabilities)'
-
 /**
  * A trained network from a run's last checkpoint.
  *
@@ -33,7 +31,6 @@ export function trainedOf(
   options: { readonly command?: string } = {},
 ): Trained {
   const { config, state, record, examples, computedWith, epoch } = run.checkpoint
-  const { negativeElbo, reconstruction, kl, activeUnits, images, samples, seed } = record.test
   return {
     network: config.network,
     parameters: state.parameters,
@@ -55,17 +52,9 @@ export function trainedOf(
       versions: computedWith.versions,
       ...(options.command === undefined ? {} : { command: withoutFolders(options.command) }),
     },
-    quality: {
-      data: nameOf(run.data.source),
-      split: 'test',
-      images,
-      ...(config.network.likelihood === 'bernoulli' ? { binarisation: BINARISATION } : {}),
-      samples,
-      seed,
-      negativeElbo,
-      reconstruction,
-      kl,
-      activeUnits,
-    },
+    quality: qualityOf(
+      { ...record.test, draws: 1 },
+      { data: run.data.source, split: 'test', likelihood: config.network.likelihood },
+    ),
   }
 }

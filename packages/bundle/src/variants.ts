@@ -13,16 +13,17 @@ import {
 } from '@anyvae/runtime'
 import type { BundleFiles } from './bundle.js'
 import { calibrationImages } from './calibration.js'
-import { modelCard } from './card.js'
+import { modelCard } from './card/card.js'
 import { measureDamage } from './damage.js'
 import { BundleError } from './error.js'
 import { referenceOf } from './evaluator.js'
 import { type LightFile, lightFiles, type LightPrecision } from './light.js'
 import { memoryReader } from './memory.js'
 import { nameOf } from './names.js'
-import { replayVectors, toleranceOf } from './replay.js'
+import { replayVectors } from './verification/replay.js'
+import { tolerancesOf } from './verification/tolerance.js'
 import { type Part, readVectors } from './vectors.js'
-import { fileWarnings, sharedWarning } from './warnings.js'
+import { fileWarnings, sharedWarning } from './card/warnings.js'
 
 /** Which variants to make, from what, and on what to measure them. */
 export interface VariantOptions {
@@ -128,7 +129,7 @@ async function entriesOf(
           precision,
           bytes: bytes.length,
           sha256: await sha256Hex(bytes),
-          tolerance: toleranceOf(precision, await replayVectors(session, vectors)),
+          tolerances: tolerancesOf(precision, await replayVectors(session, vectors)),
           ...(precision === 'int8' && { calibration: { data, images: options.images.count } }),
           ...(damages[i] && { damage: { data, ...damages[i] } }),
         }

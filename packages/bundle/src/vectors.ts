@@ -8,8 +8,11 @@ import { BundleError } from './error.js'
 import { type Array32, computeReference, decoderOutputs, encoderOutputs } from './networks.js'
 import type { Trained } from './trained.js'
 
-/** How many images and latents the vectors hold. */
-const COUNT = 4
+/**
+ * How many images and latents the vectors hold: enough that rows in another order are noticed, and that
+ * the rounding of int8 in few latents averages out.
+ */
+const COUNT = 8
 
 /** The inputs and outputs of one model file, by name. */
 export interface Vectors {
@@ -40,14 +43,17 @@ export async function makeVectors(trained: Trained): Promise<Record<Part, Vector
   }
 }
 
+/** The first examples; where there are too few, also these upside down as negatives, which no data set has. */
 function exampleImages({ examples, network }: Trained): Array32 {
   const { channels, height, width } = network.image
-  const count = Math.min(COUNT, examples.count)
-  const bytes = examples.images.subarray(0, count * channels * height * width)
-  return {
-    dims: [count, channels, height, width],
-    values: unitPixels(bytes),
+  const size = channels * height * width
+  const bytes = new Uint8Array(COUNT * size)
+  for (let i = 0; i < COUNT; i++) {
+    const first = (i % examples.count) * size
+    const image = examples.images.subarray(first, first + size)
+    bytes.set(i < examples.count ? image : image.map((value) => 255 - value).reverse(), i * size)
   }
+  return { dims: [COUNT, channels, height, width], values: unitPixels(bytes) }
 }
 
 function tensorFrom({ dims, values }: Array32): tf.Tensor {

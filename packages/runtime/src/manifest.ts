@@ -1,7 +1,7 @@
 // The manifest of a bundle, anyvae.json, as data.
 
-/** The bundle format that this version writes, and the newest that it reads. */
-export const FORMAT_VERSION = 1
+/** The bundle format that this version writes, and the newest that it reads; an older one is lifted. */
+export const FORMAT_VERSION = 2
 
 /** Size of one image: channels first. */
 export interface ImageShape {
@@ -43,8 +43,14 @@ export interface ManifestFile {
   readonly bytes: number
   /** SHA-256 of the file, 64 lower-case hexadecimal digits. */
   readonly sha256: string
-  /** Largest absolute difference with which the file replays the bundle's test vectors. */
-  readonly tolerance: number
+  /**
+   * By the name of each output, the largest difference with which it replays the bundle's test vectors: the
+   * root mean square of the difference, relative to that of the vectors' values (taken as at least 0.01).
+   * Only a file of format 1 lacks it.
+   */
+  readonly tolerances?: Readonly<Record<string, number>>
+  /** Of a file of format 1: largest absolute difference of any output. */
+  readonly tolerance?: number
   /** Of a file that is not float32. */
   readonly damage?: Damage
   /** Of an int8 file. */
@@ -73,16 +79,20 @@ export interface QualitySummary {
   readonly split?: string
   readonly images?: number
   readonly binarisation?: string
-  /** Posterior samples per image. */
+  /** Posterior samples per image, in each draw. */
   readonly samples?: number
+  /** How often all images were evaluated, each time with new noise: the figures are means over these. */
+  readonly draws?: number
   readonly negativeElbo?: number
+  /** Of `negativeElbo` over the draws, with `draws - 1` as divisor. */
+  readonly standardDeviation?: number
   readonly reconstruction?: number
   readonly kl?: number
   readonly activeUnits?: number
   readonly [field: string]: unknown
 }
 
-/** `anyvae.json`, format version 1. */
+/** `anyvae.json`, format version 2. */
 export interface Manifest {
   readonly formatVersion: typeof FORMAT_VERSION
   readonly name: string

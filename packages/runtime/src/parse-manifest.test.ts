@@ -6,12 +6,12 @@ const FILE = {
   precision: 'float32',
   bytes: 7,
   sha256: 'a'.repeat(64),
-  tolerance: 1e-4,
+  tolerances: { image: 1e-5, logits: 1e-5 },
 }
 
 function manifest(): Record<string, unknown> {
   return {
-    formatVersion: 1,
+    formatVersion: 2,
     name: 'digits',
     architecture: { name: 'mlp', hidden: [400] },
     latentSize: 20,
@@ -49,8 +49,8 @@ describe('parseManifest', () => {
   })
 
   it.each([
-    [{ formatVersion: 2 }, /'formatVersion' is wrong, got 2, expected at most 1 .*newer anyvae/],
-    [{ formatVersion: undefined }, /'formatVersion' is wrong, got nothing, expected 1$/],
+    [{ formatVersion: 3 }, /'formatVersion' is wrong, got 3, expected at most 2 .*newer anyvae/],
+    [{ formatVersion: undefined }, /'formatVersion' is wrong, got nothing, expected 2$/],
     [{ formatVersion: '1' }, /'formatVersion' is wrong, got "1"/],
     [{ name: '' }, /'name' is wrong, got "", expected a text/],
     [{ architecture: 'mlp' }, /'architecture' is wrong, got "mlp", expected an object/],
@@ -81,7 +81,14 @@ describe('parseManifest', () => {
     ],
     [{ files: { 'a.onnx': { ...FILE, sha256: 'A'.repeat(64) } } }, /64 lower-case hexadecimal/],
     [{ files: { 'a.onnx': { ...FILE, bytes: -1 } } }, /\.bytes' is wrong, got -1/],
+    [
+      { files: { 'a.onnx': { ...FILE, tolerances: { image: -1 } } } },
+      /\.tolerances\.image' is wrong, got -1, expected a number of at least 0/,
+    ],
+    [{ files: { 'a.onnx': { ...FILE, tolerances: [] } } }, /\.tolerances' is wrong, got \[\]/],
     [{ files: { 'a.onnx': { ...FILE, tolerance: -1 } } }, /\.tolerance' is wrong, got -1/],
+    [{ formatVersion: 1, files: { 'a.onnx': 3 } }, /files\["a.onnx"\]' is wrong, got 3/],
+    [{ formatVersion: 1, files: 3 }, /'files' is wrong, got 3/],
     [{ files: { '../a.onnx': FILE } }, /leaves the folder/],
     [{ training: { epochs: 'ten' } }, /'training.epochs' is wrong, got "ten", expected a number/],
     [{ quality: { split: 1 } }, /'quality.split' is wrong, got 1, expected a text/],
@@ -91,6 +98,17 @@ describe('parseManifest', () => {
     const parse = (): unknown => parseManifest({ ...manifest(), ...change })
     expect(parse).toThrow(RuntimeError)
     expect(parse).toThrow(message)
+  })
+
+  it('lifts format 1, whose tolerance stays as it is', () => {
+    const { tolerances, ...before } = { ...FILE, tolerance: 1.6 }
+    const old = { ...manifest(), formatVersion: 1, files: { 'a.onnx': before } }
+    const lifted = parseManifest(old)
+    expect(tolerances).toBeDefined()
+    expect(lifted.formatVersion).toBe(2)
+    expect(lifted.files['a.onnx']).toEqual(before)
+    expect(old.formatVersion).toBe(1)
+    expect(parseManifest(JSON.parse(JSON.stringify(lifted)))).toEqual(lifted)
   })
 
   it.each([null, 3, 'text', [], undefined])('refuses %j as a whole', (json) => {

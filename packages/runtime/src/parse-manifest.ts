@@ -15,6 +15,8 @@ const text = check(isText, 'a text')
 const number = check(isNumber, 'a number')
 const count = check(isCount, 'a whole number of at least 1')
 
+const tolerance = check((value) => isNumber(value) && Number(value) >= 0, 'a number of at least 0')
+
 const damage: Checks<Damage> = {
   data: text,
   images: count,
@@ -31,7 +33,11 @@ const file: Checks<ManifestFile> = {
     (value) => /^[0-9a-f]{64}$/.test(String(value)),
     '64 lower-case hexadecimal digits',
   ),
-  tolerance: check((value) => isNumber(value) && Number(value) >= 0, 'a number of at least 0'),
+  tolerances: optional((value, field) => {
+    const outputs = record(value, field)
+    for (const output in outputs) tolerance(outputs[output], `${field}.${output}`)
+  }),
+  tolerance: optional(tolerance),
   damage: optional(fields(damage)),
   calibration: optional(fields({ data: text, images: count })),
 }
@@ -54,14 +60,15 @@ const manifest: Checks<Manifest> = {
   training: summary('data engine command', 'images epochs steps batchSize seed learningRate beta'),
   quality: summary(
     'data split binarisation',
-    'images samples negativeElbo reconstruction kl activeUnits',
+    'images samples draws negativeElbo standardDeviation reconstruction kl activeUnits',
   ),
   producer: fields({ name: text, version: text }),
   license: text,
 }
 
 /**
- * Checks the contents of an `anyvae.json`. Fields that it does not know are kept.
+ * Checks the contents of an `anyvae.json`. Fields that it does not know are kept, and an older format is
+ * lifted to the present one.
  *
  * @param json the parsed JSON
  * @throws RuntimeError naming the field that is missing or wrong, where the format version is newer
@@ -69,7 +76,7 @@ const manifest: Checks<Manifest> = {
  */
 export function parseManifest(json: unknown): Manifest {
   fields(manifest)(json, '')
-  return json as Manifest
+  return { ...(json as Manifest), formatVersion: FORMAT_VERSION }
 }
 
 /**
@@ -123,7 +130,8 @@ function checkVersion(version: unknown, field: string): void {
     const advice = 'the bundle was written by a newer anyvae: update this package to read it'
     fail(field, version, `at most ${FORMAT_VERSION} (${advice})`)
   }
-  if (version !== FORMAT_VERSION) fail(field, version, FORMAT_VERSION)
+  // Format 1 differs in the tolerances alone, all of which may be left out.
+  if (version !== 1 && version !== FORMAT_VERSION) fail(field, version, FORMAT_VERSION)
 }
 
 function checkFiles(value: unknown, field: string): void {

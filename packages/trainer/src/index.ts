@@ -47,7 +47,13 @@ export {
 } from './checkpoint/safetensors.js'
 export { parseTrainConfig } from './training/config.js'
 export type { Duration, Schedule, TrainConfig, TrainSettings } from './training/config.js'
-export { evaluate, type EvaluateOptions, type Evaluation } from './training/evaluate.js'
+export {
+  type DrawnEvaluation,
+  evaluate,
+  evaluateDraws,
+  type EvaluateOptions,
+  type Evaluation,
+} from './training/evaluate.js'
 export type {
   ComputedRecord,
   EpochRecord,

@@ -55,7 +55,7 @@ describe('verify', () => {
   it('has a line for each file', async () => {
     const { exitCode, stdout } = await run(['verify', bundle])
     expect(exitCode).toBe(0)
-    expect(stdout).toMatch(/^decoder\.onnx +float32 +.* \d\.\d\de-\d+ +0\.0001 +ok$/m)
+    expect(stdout).toMatch(/^decoder\.onnx +float32 +.* image +\d\.\d\de-\d+ +0\.00001 +ok$/m)
     expect(stdout).toMatch(/tiny: verified\n$/)
   })
 
@@ -79,7 +79,9 @@ describe('eval', () => {
   it('measures what training measured', async () => {
     const lines = (await readFile(join(runFolder, 'log.jsonl'), 'utf8')).trimEnd().split('\n')
     const { test } = JSON.parse(lines.at(-1) ?? '') as { test: Record<string, number> }
-    const figures = await json('eval', bundle, ...DATA)
+    const figures = await json('eval', bundle, ...DATA, '--draws', '1')
+    expect(figures).toMatchObject({ draws: 1 })
+    expect(figures['standardDeviation']).toBeUndefined()
     expect(figures).toMatchObject({
       images: 20,
       binarisation: 'none (grey values as probabilities)',
@@ -101,6 +103,25 @@ describe('eval', () => {
     expect(first).toMatchObject({ images: 30, split: 'train', seed: 0 })
     expect(second['kl']).toBeCloseTo(Number(first['kl']), 9)
     expect(second['reconstruction']).not.toBe(first['reconstruction'])
+  })
+
+  it('gives mean and standard deviation of ten draws, each the evaluation of its own seed', async () => {
+    const drawn = await json('eval', bundle, ...DATA)
+    const each: number[] = []
+    for (let seed = 0; seed < 10; seed++) {
+      const one = await json('eval', bundle, ...DATA, '--draws', '1', '--seed', String(seed))
+      each.push(Number(one['negativeElbo']))
+    }
+    const mean = each.reduce((sum, value) => sum + value, 0) / 10
+    const squares = each.reduce((sum, value) => sum + (value - mean) ** 2, 0)
+    expect(drawn).toMatchObject({ draws: 10, samples: 1, seed: 0 })
+    expect(drawn['negativeElbo']).toBeCloseTo(mean, 9)
+    expect(drawn['standardDeviation']).toBeCloseTo(Math.sqrt(squares / 9), 9)
+    const { stdout } = await run(['eval', bundle, ...DATA])
+    expect(stdout).toMatch(/^negative ELBO {3}\d+\.\d\d ± \d+\.\d\d nats per image/)
+    expect(stdout).toMatch(
+      /^samples +1 per image from the posterior, in 10 draws \(seeds 0 to 9\)$/m,
+    )
   })
 
   it('refuses images of another shape', async () => {

@@ -1,7 +1,7 @@
 // `anyvae eval`: how good a bundle is on images: negative ELBO, its two terms, active units.
 import { Option, type Command } from 'commander'
 import type { Manifest, Precision } from '@anyvae/runtime'
-import type { Evaluation } from '@anyvae/trainer'
+import type { DrawnEvaluation } from '@anyvae/trainer'
 import {
   addCommand,
   sessionOptions,
@@ -22,6 +22,7 @@ interface EvalFlags extends SessionFlags, PrecisionFlags {
   readonly split?: 'train' | 'test'
   readonly seed?: number
   readonly limit?: number
+  readonly draws?: number
 }
 
 export function addEval(program: Command, context: Context): void {
@@ -35,7 +36,10 @@ export function addEval(program: Command, context: Context): void {
     .addOption(
       choice('--split <name>', 'which part of the images (default: test)', ['test', 'train']),
     )
-    .addOption(whole('--seed <n>', 'of the posterior samples (default: 0)', 0))
+    .addOption(whole('--seed <n>', 'of the first draw of posterior samples (default: 0)', 0))
+    .addOption(
+      whole('--draws <n>', 'evaluations to give mean and standard deviation of (default: 10)', 1),
+    )
     .addOption(whole('--limit <n>', 'only the first n images', 1))
   withCommonFlags(withSessionFlags(withPrecisionFlag(command))).action(
     async (location: string, flags: EvalFlags) => {
@@ -53,9 +57,9 @@ async function evaluateBundle(
   { io }: Context,
 ): Promise<Outcome> {
   await checkBundleLocation(location)
-  const { bundleEvaluator } = await import('@anyvae/bundle')
+  const { bundleEvaluator, DEFAULT_DRAWS } = await import('@anyvae/bundle')
   const { bundleReader, nodeBackend } = await import('@anyvae/runtime-node')
-  const { evaluate } = await import('@anyvae/trainer')
+  const { evaluateDraws } = await import('@anyvae/trainer')
   const { loadSplit } = await import('../bundles.js')
   const { binarisationOf } = await import('../protocol.js')
   const precision = precisionOf(flags)
@@ -64,9 +68,9 @@ async function evaluateBundle(
   try {
     const { latent, image, manifest } = evaluator
     const set = await loadSplit(flags.data, flags, { shape: image, io })
-    const { seed = 0 } = flags
-    const options = { seed, batchSize: BATCH, latent, signal: io.signal }
-    const evaluation = await evaluate(evaluator, set, options)
+    const { seed = 0, draws = DEFAULT_DRAWS } = flags
+    const options = { seed, draws, batchSize: BATCH, latent, signal: io.signal }
+    const evaluation = await evaluateDraws(evaluator, set, options)
     const binarisation = binarisationOf(manifest)
     return describe(evaluation, { location, flags, manifest, precision, binarisation })
   } finally {
@@ -83,22 +87,27 @@ interface Subject {
 }
 
 function describe(
-  evaluation: Evaluation,
+  evaluation: DrawnEvaluation,
   { location, flags, manifest, precision, binarisation }: Subject,
 ): Outcome {
-  const { negativeElbo, reconstruction, kl, activeUnits, images, samples, seed } = evaluation
+  const { negativeElbo, standardDeviation, reconstruction, kl, activeUnits } = evaluation
+  const { images, samples, seed, draws } = evaluation
   const { name, architecture, latentSize, likelihood } = manifest
   const { data, split = 'test' } = flags
   const network = { ...architecture, latent: latentSize, likelihood }
-  const figures = { negativeElbo, reconstruction, kl, activeUnits, images, binarisation, samples }
+  const spread = standardDeviation === undefined ? {} : { standardDeviation }
+  const protocol = { images, binarisation, samples, draws }
+  const figures = { negativeElbo, ...spread, reconstruction, kl, activeUnits, ...protocol }
+  const deviation = standardDeviation === undefined ? '' : ` ± ${nats(standardDeviation)}`
+  const seeds = draws === 1 ? `seed ${seed}` : `seeds ${seed} to ${seed + draws - 1}`
   const text = [
-    `negative ELBO   ${nats(negativeElbo)} nats per image`,
+    `negative ELBO   ${nats(negativeElbo)}${deviation} nats per image`,
     `reconstruction  ${nats(reconstruction)}`,
     `KL              ${nats(kl)}`,
     `active units    ${activeUnits} of ${latentSize}`,
     `images          ${count(images)}, ${split} split of ${data}`,
     `binarisation    ${binarisation}`,
-    `samples         ${samples} per image from the posterior, seed ${seed}`,
+    `samples         ${samples} per image from the posterior, in ${count(draws)} ${draws === 1 ? 'draw' : 'draws'} (${seeds})`,
     `network         ${name}: ${architecture.name}, ${likelihood}`,
     `precision       ${precision}`,
   ]

@@ -1,5 +1,5 @@
 // Lighter variants through the command: made of a run and of a bundle, verified, measured and used.
-import { readFile } from 'node:fs/promises'
+import { cp, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { run } from '../testing/command.js'
@@ -41,7 +41,9 @@ describe('export', () => {
     const out = at('light')
     const flags = ['--precision', 'fp16', '--precision', 'int8', ...DATA]
     const { exitCode, stdout, stderr } = await run(['export', runFolder, '--out', out, ...flags])
-    expect(stderr).toBe('calibrating int8 on 200 images\nmeasuring on 20 images\n')
+    expect(stderr).toBe(
+      'drawing figures on 20 images\ncalibrating int8 on 200 images\nmeasuring on 20 images\n',
+    )
     expect(exitCode).toBe(0)
     for (const file of LIGHT) {
       expect(stdout).toMatch(
@@ -90,6 +92,63 @@ describe('export', () => {
     expect(new Set(encoded.map(({ stdout }) => stdout)).size).toBe(3)
   })
 
+  it('draws the figures of a card, of a run and of a bundle alike', async () => {
+    const out = at('drawn')
+    await json('export', runFolder, '--out', out, ...DATA, '--draws', '3')
+    const read = async () => {
+      const text = await readFile(join(out, 'anyvae.json'), 'utf8')
+      return JSON.parse(text) as { quality: Record<string, unknown> }
+    }
+    const { quality } = await read()
+    const { negativeElbo, standardDeviation } = await json('eval', out, ...DATA, '--draws', '3')
+    expect(quality).toMatchObject({ draws: 3, samples: 1, seed: 0, images: 20, split: 'test' })
+    expect(quality).toMatchObject({ data: 'glyphs:200', negativeElbo, standardDeviation })
+    const card = await readFile(join(out, 'README.md'), 'utf8')
+    const figure = `${Number(negativeElbo).toFixed(2)} ± ${Number(standardDeviation).toFixed(2)}`
+    expect(card).toContain(`| negative ELBO | ${figure} nats per image |`)
+    expect(card).toContain('means over 3 draws of the posterior samples (seeds 0 to 2)')
+    await json('export', out, '--out', out, '--force', ...DATA, '--draws', '1')
+    expect((await read()).quality).not.toHaveProperty('standardDeviation')
+  })
+
+  it('writes a bundle of format 1 in the present one, with the same graphs', async () => {
+    const [old, out] = [at('format-1'), at('format-2')]
+    await cp(bundle, old, { recursive: true })
+    const path = join(old, 'anyvae.json')
+    const manifest = JSON.parse(await readFile(path, 'utf8')) as {
+      formatVersion: number
+      files: Record<string, { tolerances?: unknown; tolerance?: number }>
+    }
+    const now = structuredClone(manifest)
+    manifest.formatVersion = 1
+    for (const file of Object.values(manifest.files)) {
+      delete file.tolerances
+      file.tolerance = 1e-4
+    }
+    await writeFile(path, JSON.stringify(manifest))
+    expect((await run(['verify', old])).exitCode).toBe(0)
+    await json('export', old, '--out', out)
+    expect(JSON.parse(await readFile(join(out, 'anyvae.json'), 'utf8'))).toEqual(now)
+    const graphs = [old, out].map((each) => readFile(join(each, 'decoder.onnx')))
+    const [before, after] = await Promise.all(graphs)
+    expect(after).toEqual(before)
+  })
+
+  it('warns of a run that was stopped, and of one that diverged', async () => {
+    const folder = at('doubtful')
+    await cp(runFolder, folder, { recursive: true })
+    const log = join(folder, 'log.jsonl')
+    const [first = '', second = ''] = (await readFile(log, 'utf8')).split('\n')
+    const low = first.replace(/"test":\{"negativeElbo":[\d.]+/, '"test":{"negativeElbo":1.5')
+    expect(low).not.toBe(first)
+    await writeFile(log, `${low}\n${second}\n`)
+    const { exitCode, stderr } = await run(['export', folder, '--out', at('doubted')])
+    expect(exitCode).toBe(0)
+    expect(stderr).toMatch(
+      /^warning: run: training diverged, got a test negative ELBO of [\d.]+ nats after 2 epochs, expected less than the 1\.50 of the first/,
+    )
+  })
+
   it.runIf(process.platform === 'linux')(
     'measures nothing for a place that cannot be',
     async () => {
@@ -109,9 +168,8 @@ describe('export', () => {
   it.each([
     [['--precision', 'int4'], "--precision: unknown, got 'int4', expected fp16, int8"],
     [['--precision', 'int8'], '--data: missing, expected images to calibrate and measure'],
-    [DATA, '--data: for lighter variants alone, expected --precision fp16, int8 or both too'],
+    [['--draws', '3'], '--data: missing, expected images to draw the figures on'],
     [['--precision', 'int8', ...DATA, '--opset', '13'], '--opset: not for a bundle'],
-    [[], 'a bundle already, expected a run folder, or --precision fp16, int8 or both'],
   ])('refuses %j for a bundle', async (flags, message) => {
     const { exitCode, stderr } = await run(['export', bundle, '--out', at('refused'), ...flags])
     expect({ exitCode, stderr }).toEqual({

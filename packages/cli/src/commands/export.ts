@@ -18,13 +18,14 @@ interface Flags extends ExportFlags, CommonFlags {
 export function addExport(program: Command, context: Context): void {
   const command = addCommand(program, 'export', {
     description:
-      "Write a run's last checkpoint as a bundle: ONNX files, manifest, test vectors. With --precision lighter files stand beside them, what they cost measured; a bundle may be given such files too.",
+      "Write a run's last checkpoint as a bundle: ONNX files, manifest, test vectors. With --precision lighter files stand beside them, what they cost measured; a bundle may be given such files too. With --data the card's figures are means over several draws. A bundle of an older format is written in the present one.",
     example: `
 anyvae export runs/first --out models/first --license MIT
 anyvae export runs/first --out models/first --precision fp16,int8 --data glyphs
-anyvae export models/first --out models/lighter --precision int8 --data mnist`,
+anyvae export models/first --out models/lighter --precision int8 --data mnist
+anyvae export models/first --out models/first --force --data mnist --draws 20`,
   })
-    .argument('<source>', 'the run folder, or a bundle (folder or URL) to add variants to')
+    .argument('<source>', 'the run folder, or a bundle (folder or URL) to write anew')
     .addOption(new Option('--out <folder>', 'the bundle').makeOptionMandatory())
     .addOption(new Option('--name <name>', "of the model (default: the bundle folder's)"))
     .addOption(whole('--opset <n>', 'ONNX operator set, 13 to 21 (default: 17)', 13, 21))
@@ -37,8 +38,11 @@ anyvae export models/first --out models/lighter --precision int8 --data mnist`,
     .addOption(
       new Option(
         '--data <source>',
-        `for --precision: its training split calibrates int8, its test split measures. ${SOURCES}`,
+        `its test split measures the card's figures and --precision's files, its training split calibrates int8. ${SOURCES}`,
       ),
+    )
+    .addOption(
+      whole('--draws <n>', "of the card's figures, for mean and deviation (default: 10)", 1),
     )
     .addOption(new Option('--force', 'replace an existing folder'))
   withCommonFlags(command).action(async (source: string, flags: Flags) => {

@@ -40,7 +40,8 @@ const COLUMNS = [
   { heading: 'file' },
   { heading: 'precision' },
   { heading: 'size', right: true },
-  { heading: 'largest difference', right: true },
+  { heading: 'output' },
+  { heading: 'difference', right: true },
   { heading: 'tolerance', right: true },
   { heading: 'result' },
 ]
@@ -48,20 +49,23 @@ const COLUMNS = [
 function describe(location: string, verification: Verification): Outcome {
   const { ok, name, files, problems } = verification
   const text = [
-    table(COLUMNS, files.map(rowOf)),
+    table(COLUMNS, files.flatMap(rowsOf)),
     ...problems.map((problem) => `problem: ${problem}`),
     ok ? `${name}: verified` : `${name}: failed`,
   ]
   return { text, json: { bundle: location, ...verification }, exitCode: ok ? 0 : 1 }
 }
 
-function rowOf({ file, precision, largestDifference, tolerance, ...facts }: FileVerification) {
-  return [
-    file,
-    precision,
-    bytes(facts.bytes),
-    largestDifference?.toExponential(2) ?? 'not run',
-    String(tolerance),
-    facts.ok ? 'ok' : 'failed',
-  ]
+/** A row for each output, or one for a file that was not run; what is the file's stands in the first. */
+function rowsOf({ file, precision, outputs, ok, ...facts }: FileVerification): string[][] {
+  const about = [file, precision, bytes(facts.bytes)]
+  const result = (passed: boolean) => (passed ? 'ok' : 'failed')
+  if (outputs.length === 0) return [[...about, '', 'not run', '', result(ok)]]
+  return outputs.map(({ output, difference, tolerance, ...facts }, i) => [
+    ...(i === 0 ? about : ['', '', '']),
+    output,
+    difference.toExponential(2),
+    String(tolerance ?? 'none'),
+    result(facts.ok),
+  ])
 }

@@ -56,6 +56,10 @@ export interface Evaluator {
   /** The shape of the images that the model takes. */
   readonly image: ImageShape
   evaluate(batch: EvaluationBatch): Promise<EvaluationTerms>
+  /** Encodes images once, for as many evaluations as there is noise; absent where that saves nothing. */
+  encoded?(
+    batch: Omit<EvaluationBatch, 'noise'>,
+  ): Promise<(noise: Float32Array) => Promise<EvaluationTerms>>
 }
 
 /** Trains one network from one state on. One call at a time. */

@@ -1,7 +1,8 @@
-// How good a model is on a set: the negative ELBO, its two terms and the active units.
+// How good a model is on a set: the negative ELBO, its two terms and the active units, over one draw or more.
 import { describeShape, imageSize, type ImageSet, type ImageSource } from '@anyvae/images'
 import { fastNormals } from '@anyvae/random/fast'
-import type { Evaluator } from '../engines/engine.js'
+import { whole } from '../check.js'
+import type { EvaluationBatch, EvaluationTerms, Evaluator } from '../engines/engine.js'
 import { TrainError } from '../error.js'
 import { oneAhead } from './ahead.js'
 import { pause } from './pause.js'
@@ -33,6 +34,13 @@ export interface EvaluateOptions {
 
 const ACTIVE_VARIANCE = 0.01
 
+/** Figures over several draws of the posterior samples: means over draws. */
+export interface DrawnEvaluation extends Evaluation {
+  readonly draws: number
+  /** Of negativeElbo over the draws, with draws - 1 as divisor; none of one draw. */
+  readonly standardDeviation?: number
+}
+
 /**
  * Evaluates a model on a whole set; the last batch may be shorter. Sums are kept in float64. A source's
  * next batch is read while one is computed.
@@ -45,26 +53,76 @@ export async function evaluate(
   set: ImageSet | ImageSource,
   options: EvaluateOptions,
 ): Promise<Evaluation> {
+  const drawn = await evaluateDraws(evaluator, set, { ...options, draws: 1 })
+  const { negativeElbo, reconstruction, kl, activeUnits, images, samples, seed } = drawn
+  return { negativeElbo, reconstruction, kl, activeUnits, images, samples, seed }
+}
+
+/**
+ * Evaluates several times at once: draw d is the evaluation of seed + d, in a model that encodes each image
+ * once for all draws where it can.
+ *
+ * @throws TrainError (by rejection) as `evaluate` does, and for a number of draws below 1
+ */
+export async function evaluateDraws(
+  evaluator: Evaluator,
+  set: ImageSet | ImageSource,
+  { draws: asked, ...options }: EvaluateOptions & { readonly draws: number },
+): Promise<DrawnEvaluation> {
   const { seed, batchSize, latent, signal } = options
+  const draws = whole('draws', asked, 1)
   checkShape(evaluator, set)
-  const normals = fastNormals(seed, 'evaluation')
+  const streams = Array.from({ length: draws }, (_, d) => fastNormals(seed + d, 'evaluation'))
   const units = new UnitVariances(latent)
-  let reconstruction = 0
+  const reconstructions = new Float64Array(draws)
   let kl = 0
   for await (const { images, first, count } of oneAhead(batchesOf(set, batchSize))) {
-    const noise = normals(count * latent, first * latent)
-    const terms = await evaluator.evaluate({ images, noise, count })
-    for (const value of terms.reconstruction) reconstruction += value
-    for (const value of terms.kl) kl += value
-    units.add(terms.mean)
+    const noises = streams.map((normals) => () => normals(count * latent, first * latent))
+    const terms = await termsOf(evaluator, { images, count }, noises)
+    terms.forEach(
+      ({ reconstruction }, d) =>
+        (reconstructions[d] = (reconstructions[d] ?? 0) + sum(reconstruction)),
+    )
+    const [one] = terms
+    kl += sum(one?.kl ?? [])
+    units.add(one?.mean ?? new Float32Array())
     await pause()
     signal?.throwIfAborted()
   }
-  reconstruction /= set.count
   kl /= set.count
   const activeUnits = units.variances().filter((variance) => variance > ACTIVE_VARIANCE).length
-  const negativeElbo = reconstruction + kl
-  return { negativeElbo, reconstruction, kl, activeUnits, images: set.count, samples: 1, seed }
+  const each = reconstructions.map((reconstruction) => reconstruction / set.count)
+  const reconstruction = sum(each) / draws
+  const figures = { negativeElbo: reconstruction + kl, reconstruction, kl, activeUnits }
+  const protocol = { images: set.count, samples: 1 as const, seed, draws }
+  const spread = draws > 1 && { standardDeviation: deviation(each, reconstruction) }
+  return { ...figures, ...protocol, ...spread }
+}
+
+/** The terms of one batch for each draw's noise, which is made when its turn comes. */
+async function termsOf(
+  evaluator: Evaluator,
+  batch: Omit<EvaluationBatch, 'noise'>,
+  noises: readonly (() => Float32Array)[],
+): Promise<EvaluationTerms[]> {
+  const evaluateNoise =
+    noises.length > 1 && evaluator.encoded
+      ? await evaluator.encoded(batch)
+      : (noise: Float32Array) => evaluator.evaluate({ ...batch, noise })
+  const terms: EvaluationTerms[] = []
+  for (const noise of noises) terms.push(await evaluateNoise(noise()))
+  return terms
+}
+
+function sum(values: Iterable<number>): number {
+  let total = 0
+  for (const value of values) total += value
+  return total
+}
+
+/** Standard deviation of a sample. KL has no noise: the reconstruction's is the whole negative ELBO's. */
+function deviation(values: Float64Array, mean: number): number {
+  return Math.sqrt(sum(values.map((value) => (value - mean) ** 2)) / (values.length - 1))
 }
 
 interface Batch {

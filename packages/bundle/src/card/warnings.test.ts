@@ -9,7 +9,7 @@ const FILE: ManifestFile = {
   precision: 'int8',
   bytes: 1,
   sha256: '0'.repeat(64),
-  tolerance: 1,
+  tolerances: { image: 0.1 },
   calibration: { data: 'mnist', images: 1000 },
 }
 const measured = (damage: { negativeElbo: number; psnr?: number }): ManifestFile => ({

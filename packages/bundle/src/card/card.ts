@@ -1,6 +1,6 @@
 // The model card of a bundle: Markdown with the front matter that Hugging Face reads.
-import type { Manifest } from '@anyvae/runtime'
-import { fileWarnings } from './warnings.js'
+import type { Manifest, ManifestFile, QualitySummary } from '@anyvae/runtime'
+import { fileWarnings, SHARED_DOUBT } from './warnings.js'
 
 /** README.md of a bundle, with doubts about its lighter files beside those that the manifest shows. */
 export function modelCard(manifest: Manifest, doubts: readonly string[] = []): string {
@@ -83,7 +83,7 @@ computes, in the format of ONNX's backend tests.
 function files({ files }: Manifest): string {
   const rows = Object.entries(files).map(
     ([path, file]) =>
-      `| ${path} | ${file.precision} | ${file.bytes.toLocaleString('en')} | ${file.tolerance} | \`${file.sha256.slice(0, 16)}…\` |`,
+      `| ${path} | ${file.precision} | ${file.bytes.toLocaleString('en')} | ${tolerancesIn(file)} | \`${file.sha256.slice(0, 16)}…\` |`,
   )
   return [
     '## Files',
@@ -92,7 +92,15 @@ function files({ files }: Manifest): string {
     '| --- | --- | --- | --- | --- |',
     ...rows,
     '',
+    'A tolerance is how far that output may be from the test vectors: the root mean square of the',
+    "difference, relative to that of the vectors' values.",
+    '',
   ].join('\n')
+}
+
+function tolerancesIn({ tolerances = {}, tolerance }: ManifestFile): string {
+  const each = Object.entries(tolerances).map(([output, value]) => `${output} ${value}`)
+  return each.length === 0 ? String(tolerance) : each.join(', ')
 }
 
 /** A section on lighter files, where there are any, with what each costs. */
@@ -155,6 +163,13 @@ their ranges calibrated on ${[...new Set(calibrated)].join(' and ')}.
 `
 }
 
+/** The doubts of a card that its manifest does not show, to be kept where it is written anew. */
+export function doubtsIn(card: string): string[] {
+  return card
+    .split('\n')
+    .flatMap((line) => (line.startsWith(`- ${SHARED_DOUBT}`) ? [line.slice(2)] : []))
+}
+
 /** What is doubtful, as a list; nothing where nothing is. */
 function doubtful(warnings: readonly string[]): string {
   if (warnings.length === 0) return ''
@@ -163,11 +178,31 @@ function doubtful(warnings: readonly string[]): string {
 
 function facts({ training = {}, quality = {} }: Manifest): string {
   const { command, ...rest } = training
-  const lines = ['## Measured quality', '', table(quality), '## Training', '', table(rest)]
+  const measured = ['## Measured quality', '', table(figures(quality)), ...protocol(quality)]
+  const lines = [...measured, '## Training', '', table(rest)]
   return [
     ...lines,
     ...(command === undefined ? [] : ['Made by:', '', '```sh', command, '```', '']),
   ].join('\n')
+}
+
+/** The mean with its deviation in one cell. */
+function figures({ standardDeviation, ...quality }: QualitySummary): QualitySummary {
+  const { negativeElbo } = quality
+  if (standardDeviation === undefined || negativeElbo === undefined) return quality
+  const cell = `${negativeElbo.toFixed(2)} ± ${standardDeviation.toFixed(2)} nats per image`
+  // The type has a number there: the table takes anything.
+  return Object.fromEntries(
+    Object.entries(quality).map(([key, value]) => [key, key === 'negativeElbo' ? cell : value]),
+  )
+}
+
+function protocol({ draws, seed }: QualitySummary): string[] {
+  if (draws === undefined) return []
+  const seeds = typeof seed === 'number' ? ` (seeds ${seed} to ${seed + draws - 1})` : ''
+  const several = `Figures are means over ${draws} draws of the posterior samples${seeds}; ± is the standard deviation of one draw.`
+  const one = 'One draw of the posterior samples: another one gives slightly other figures.'
+  return [draws === 1 ? one : several, '']
 }
 
 const UNITS = new Set(['negativeElbo', 'reconstruction', 'kl'])

@@ -13,9 +13,29 @@ import {
   type SessionOptions,
   type SessionValue,
 } from '@anyvae/runtime'
-import { BundleError } from './error.js'
-import { limitOf, type Replayed, replayVectors } from './replay.js'
-import { readVectors } from './vectors.js'
+import { BundleError } from '../error.js'
+import { type Replayed, replayVectors } from './replay.js'
+import { faultOf, limitsOf } from './tolerance.js'
+import { readVectors } from '../vectors.js'
+
+/** What was found of one output of a model file. */
+export interface OutputVerification {
+  readonly output: string
+  /**
+   * Root mean square of the difference from the test vectors, relative to that of their values (at least
+   * 0.01).
+   */
+  readonly difference: number
+  /** What of it is a factor or a shift: at most `difference`. */
+  readonly bias: number
+  /** The largest absolute difference: not relative. */
+  readonly largest: number
+  /** How many values were compared. */
+  readonly count: number
+  /** The largest difference that passes; absent where the manifest gives none. */
+  readonly tolerance?: number
+  readonly ok: boolean
+}
 
 /** What was found of one model file. */
 export interface FileVerification {
@@ -23,9 +43,8 @@ export interface FileVerification {
   readonly role: Role
   readonly precision: Precision
   readonly bytes: number
-  /** Largest absolute difference from the test vectors' outputs; absent where they were not run. */
-  readonly largestDifference?: number
-  readonly tolerance: number
+  /** One for each output; none where the vectors were not run. */
+  readonly outputs: readonly OutputVerification[]
   readonly ok: boolean
 }
 
@@ -52,26 +71,47 @@ export async function verifyBundle(
   const files: FileVerification[] = []
   const problems = missingParts(manifest)
   for (const [file, entry] of Object.entries(manifest.files)) {
-    const { role, precision, bytes, tolerance } = entry
-    const facts = { file, role, precision, bytes, tolerance }
+    const { role, precision, bytes } = entry
+    const facts = { file, role, precision, bytes }
     try {
       const replay = { reader, backend, options, manifest }
       const replayed = await replayFile(replay, file, entry)
-      const largestDifference = replayed.difference
-      const limit = Math.min(tolerance, limitOf(precision, replayed))
-      const ok = largestDifference <= limit
-      if (!ok) {
-        problems.push(
-          `${file}: differs from its test vectors, got ${largestDifference.toExponential(2)}, expected at most ${limit}`,
-        )
-      }
-      files.push({ ...facts, largestDifference, ok })
+      const judged = judge(file, entry, { replayed, options })
+      problems.push(...judged.problems)
+      files.push({ ...facts, outputs: judged.outputs, ok: judged.problems.length === 0 })
     } catch (error) {
       problems.push(error instanceof Error ? error.message : String(error))
-      files.push({ ...facts, ok: false })
+      files.push({ ...facts, outputs: [], ok: false })
     }
   }
   return { ok: problems.length === 0, name: manifest.name, files, problems }
+}
+
+interface Judged {
+  readonly outputs: readonly OutputVerification[]
+  /** One line for each output that fails. */
+  readonly problems: readonly string[]
+}
+
+/** Holds each output against its limits. */
+function judge(
+  file: string,
+  entry: ManifestFile,
+  { replayed, options }: { readonly replayed: Replayed; readonly options: SessionOptions },
+): Judged {
+  const problems: string[] = []
+  const outputs = Object.entries(replayed).map(([output, found]): OutputVerification => {
+    const { count } = found
+    const limits = limitsOf({ file: entry, output, count, provider: options.provider })
+    const fault = limits
+      ? faultOf(found, limits, entry)
+      : 'got no tolerance in anyvae.json, expected one'
+    if (fault !== undefined)
+      problems.push(`${file}: output ${output} differs from its test vectors, ${fault}`)
+    const tolerance = limits && { tolerance: limits.tolerance }
+    return { output, ...found, ...tolerance, ok: fault === undefined }
+  })
+  return { outputs, problems }
 }
 
 /** A line for each half of the VAE that has no float32 file. */

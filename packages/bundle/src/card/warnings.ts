@@ -9,6 +9,9 @@ const FEW_IMAGES = 100
 const MOST_NATS = 1
 const LEAST_PSNR = 30
 
+/** How a line begins that {@link sharedWarning} gives. */
+export const SHARED_DOUBT = 'int8: measured on images that it was calibrated on'
+
 /** Data sets may hold the same image twice; from this share on they are the same images. */
 const SHARED = 0.1
 
@@ -41,7 +44,7 @@ export function sharedWarning(calibration: ImageSet, test: ImageSet): string[] {
   const shared = imagesOf(test).filter((image) => known.has(image)).length
   if (shared < SHARED * test.count) return []
   return [
-    `int8: measured on images that it was calibrated on, got ${shared} of ${test.count}, expected others: its cost is understated`,
+    `${SHARED_DOUBT}, got ${shared} of ${test.count}, expected others: its cost is understated`,
   ]
 }
 
