@@ -31,20 +31,19 @@ function manifestOf(files: BundleFiles): Manifest {
   return parseManifest(JSON.parse(new TextDecoder().decode(files.get('anyvae.json'))))
 }
 
-/** The bundle with one file edited, and its size and checksum corrected. */
+/** The bundle with one file edited, its size and checksum corrected, and no other model listed. */
 async function edited(files: BundleFiles, path: string, edit: GraphEdit): Promise<BundleFiles> {
   const model = decodeModel(files.get(path) ?? new Uint8Array())
   const bytes = encodeModel(edit(model))
   const manifest = manifestOf(files)
   const file = { ...manifest.files[path], bytes: bytes.length, sha256: await sha256Hex(bytes) }
-  const json = JSON.stringify({ ...manifest, files: { ...manifest.files, [path]: file } })
+  const json = JSON.stringify({ ...manifest, files: { [path]: file } })
   return new Map([...files, [path, bytes], ['anyvae.json', new TextEncoder().encode(json)]])
 }
 
-/** The outputs of a file that `verifyBundle` finds fault with; none but that file's may fail. */
-async function failing(files: BundleFiles, path: string): Promise<string[]> {
+/** The outputs that `verifyBundle` finds fault with. */
+async function failing(files: BundleFiles): Promise<string[]> {
   const result = await verifyBundle(memoryReader(files), nodeBackend)
-  expect(result.files.filter(({ ok, file }) => !ok && file !== path)).toEqual([])
   return result.files
     .flatMap(({ outputs }) => outputs)
     .flatMap(({ ok, output }) => (ok ? [] : [output]))
@@ -101,7 +100,7 @@ describe.each(CASES)('$name in format $format', ({ name, format, read }) => {
       const edits = { ...OUTPUT_EDITS, shifted: shifted(SHIFTS[output] ?? 0) }
       for (const [what, step] of Object.entries(edits)) {
         const altered = await edited(files, path, editOutput(output, step))
-        expect([what, ...(await failing(altered, path))]).toEqual([what, output])
+        expect([what, ...(await failing(altered))]).toEqual([what, output])
       }
     })
 
@@ -109,21 +108,23 @@ describe.each(CASES)('$name in format $format', ({ name, format, read }) => {
       for (const step of [scaled(0), scaled(1.05), scaled(1.5), scaled(-1)]) {
         const both: GraphEdit = (model) =>
           OUTPUTS[role].reduce((all, output) => editOutput(output, step)(all), model)
-        expect(await failing(await edited(files, path, both), path)).toEqual(OUTPUTS[role])
+        expect(await failing(await edited(files, path, both))).toEqual(OUTPUTS[role])
       }
       if (role === 'encoder') return
       const black: GraphEdit = (model) =>
         editOutput('image', scaled(0))(editOutput('logits', shifted(-30))(model))
-      expect(await failing(await edited(files, path, black), path)).toEqual(OUTPUTS[role])
+      expect(await failing(await edited(files, path, black))).toEqual(OUTPUTS[role])
     })
 
     it('fails where any one latent is 0', async () => {
       const { latentSize } = manifestOf(files)
       const passed = []
-      for (let latent = 0; latent < latentSize; latent++) {
+      // Each of the smallest model's, where all have a weak one among them; of the others the first.
+      const count = name === 'mnist-conv' && path.includes('decoder') ? latentSize : 1
+      for (let latent = 0; latent < count; latent++) {
         const step = withoutLatent(latent, latentSize)
         const edit = role === 'encoder' ? editOutput('mean', step) : editInput(step)
-        const failed = await failing(await edited(files, path, edit), path)
+        const failed = await failing(await edited(files, path, edit))
         if (failed.length === 0) passed.push(latent)
       }
       // Without tolerances of single outputs, what a weak latent does is within the noise of any int8.
@@ -131,7 +132,7 @@ describe.each(CASES)('$name in format $format', ({ name, format, read }) => {
     })
   })
 
-  it('is the same in format 2, but for manifest and card', async () => {
+  it('is the same written anew, but for manifest and card', async () => {
     const renewed = await renewBundle(files, nodeBackend)
     expect(manifestOf(renewed).files).toEqual(manifestOf(await shipped(name)).files)
     for (const [path, bytes] of renewed) {
@@ -147,7 +148,7 @@ it('refuses to renew what does not verify', async () => {
   const black = editOutput('image', scaled(0))
   const files = await edited(await asFormat1('mnist-2d'), 'decoder.onnx', black)
   await expect(renewBundle(files, nodeBackend)).rejects.toThrow(
-    /^bundle: does not verify, got decoder.onnx: output image .*, expected one that does/,
+    /^bundle: does not verify, got .*decoder.onnx: output image .*, expected one that does/,
   )
 })
 
@@ -164,9 +165,9 @@ it('fails where a manifest leaves an output out, or gives it a tolerance that no
     const forged = new Map([...files, ['anyvae.json', new TextEncoder().encode(json)] as const])
     return edited(forged, 'decoder.onnx', editOutput('image', scaled(1.05)))
   }
-  expect(await failing(await withTolerances({ logits: 1e-5 }), 'decoder.onnx')).toEqual(['image'])
+  expect(await failing(await withTolerances({ logits: 1e-5 }))).toEqual(['image'])
   const wide = await withTolerances({ image: 1e9, logits: 1e9 })
-  expect(await failing(wide, 'decoder.onnx')).toEqual(['image'])
+  expect(await failing(wide)).toEqual(['image'])
 })
 
 /** Tinted handwriting: each image has a colour of its own. */
@@ -222,12 +223,10 @@ describe.each(['bernoulli', 'gaussian'] as const)(
 
     it.each(['', '_fp16', '_int8'])('fails with its channels permuted, in %j', async (suffix) => {
       const [encoder, decoder] = [`encoder${suffix}.onnx`, `decoder${suffix}.onnx`]
-      expect(
-        await failing(await edited(files, encoder, editInput(reversed(1))), encoder),
-      ).toContain('mean')
-      expect(
-        await failing(await edited(files, decoder, editOutput('image', reversed(1))), decoder),
-      ).toEqual(['image'])
+      expect(await failing(await edited(files, encoder, editInput(reversed(1))))).toContain('mean')
+      expect(await failing(await edited(files, decoder, editOutput('image', reversed(1))))).toEqual(
+        ['image'],
+      )
     })
   },
 )

@@ -74,6 +74,8 @@ describe('export', () => {
         'eval',
         out,
         ...DATA,
+        '--draws',
+        '1',
         '--precision',
         precision,
       )
