@@ -2,13 +2,13 @@
 import * as tf from '@tensorflow/tfjs-core'
 import {
   elementCount,
-  foldConstants,
-  type Graph,
   type GraphBuilder,
   identifier,
   Names,
   numbersOf,
+  readValue,
   type TensorData,
+  type Unknown,
 } from '@anyvae/onnx'
 import { ByTensor, type Captures, operandType, tensorData } from './captures.js'
 import { TraceError } from './error.js'
@@ -19,6 +19,7 @@ import type { NoiseInputs } from './noise.js'
 import { type AnyOperand, isComplex, type Operand, type OperandType } from './operand.js'
 import { operandOf, Recorder, type RecordStyle } from './recorder.js'
 import { currentScope, RecordingBackend, scopeNames } from './register.js'
+import { isNumbers, unreadable } from './unreadable.js'
 
 /** The name under which the recording backend is registered while a trace runs. */
 export const BACKEND_NAME = 'anyvae-trace'
@@ -136,13 +137,10 @@ export class TraceBackend extends RecordingBackend {
 
   override readSync(dataId: object): tf.BackendValues {
     const operand = this.#operands.get(dataId)
-    const constant = operand && !isComplex(operand) ? this.#numbersOf(operand) : undefined
-    if (operand === undefined || isComplex(operand) || constant === undefined) {
-      throw this.refuse(
-        'trace: the function reads the values of a tensor, which are not known while it is traced; expected tensor operations alone (use tf.where in place of an if on values, and what waits for nothing, such as tf.image.nonMaxSuppression in place of its Async form)',
-      )
-    }
-    return typedArray(constant, operand.dataType)
+    if (operand === undefined || isComplex(operand)) throw this.refuse(unreadable())
+    const numbers = this.#numbersOf(operand)
+    if (isNumbers(numbers)) return typedArray(numbers, operand.dataType)
+    throw this.refuse(unreadable(operand, numbers))
   }
 
   /** What may not be read never comes: an error would be nobody's where the function does not wait. */
@@ -201,20 +199,20 @@ export class TraceBackend extends RecordingBackend {
     return operandOf(this.#root.builder.initializer(name, tensor))
   }
 
-  #numbersOf(operand: Operand): ArrayLike<number> | undefined {
+  /** The numbers that follow from constants and sizes alone, or what else they depend on. */
+  #numbersOf(operand: Operand): ArrayLike<number> | Unknown {
     if ('fill' in operand) {
       return new Float64Array(elementCount(operand.dims)).fill(operand.fill)
     }
-    const { name } = operand.value
-    const constant = this.#root.builder.constantOf(operand.value)
-    return constant ?? this.recorder.builder.constantOf(operand.value) ?? this.#folded(name)
-  }
-
-  /** What follows from constants alone, such as a shape that is put together from sizes. */
-  #folded(name: string): readonly number[] | undefined {
-    const graph = upTo(this.recorder.builder.build('read'), name)
-    const found = foldConstants(graph).initializers.find((each) => each.name === name)
-    return found && numbersOf(found)
+    const constant =
+      this.#root.builder.constantOf(operand.value) ??
+      this.recorder.builder.constantOf(operand.value)
+    if (constant) return constant
+    const graph = this.recorder.builder.build('read')
+    const outer = this.recorder === this.#root ? [] : this.#root.builder.build('read').initializers
+    const initializers = [...outer, ...graph.initializers]
+    const found = readValue({ ...graph, initializers }, operand.value.name)
+    return 'bytes' in found ? numbersOf(found) : found
   }
 
   /** An error that fails the trace even where the function catches it. */
@@ -228,18 +226,6 @@ export class TraceBackend extends RecordingBackend {
 function noiseName(): string {
   const scope = currentScope()
   return identifier(scope === '' ? 'noise' : `${scope}_noise`)
-}
-
-/** The nodes that a value needs. */
-function upTo(graph: Graph, name: string): Graph {
-  const needed = new Set([name])
-  const nodes = graph.nodes.toReversed().filter(({ inputs, outputs }) => {
-    const used = outputs.some((output) => needed.has(output))
-    if (used) inputs.forEach((input) => needed.add(input))
-    return used
-  })
-  const initializers = graph.initializers.filter((each) => needed.has(each.name))
-  return { ...graph, nodes: nodes.toReversed(), initializers }
 }
 
 /** A tensor of an earlier trace stands for a value of another graph. */

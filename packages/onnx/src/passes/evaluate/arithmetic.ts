@@ -32,7 +32,8 @@ interface Wanted {
   readonly limit: number
 }
 
-function elementwise(
+/** The result of a function of numbers, element by element; the shapes are broadcast. */
+export function elementwise(
   tensors: readonly (TensorData | undefined)[],
   { dataType, compute, limit }: Wanted,
 ): TensorData | undefined {

@@ -5,7 +5,7 @@ import { permutationOf, transposed } from '../permutation.js'
 import type { Scope } from '../scope.js'
 import { arithmetics } from './arithmetic.js'
 import { movements } from './movement.js'
-import type { Evaluation } from './types.js'
+import type { Evaluation, Known } from './types.js'
 
 /** The bytes that a constant may have at any rate. */
 const SMALL = 1024
@@ -28,12 +28,16 @@ export function evaluated(
   const replaced = largestOf(tensors.filter((tensor) => tensor && isLast(tensor.name)))
   const limit = Math.max(SMALL, replaced?.bytes.length ?? 0)
   const dimsOf = (input: number) => scope.types.get(node.inputs[input] ?? '')?.dims
-  const value =
-    rearranged(node, scope) ?? evaluations[node.opType]?.({ node, tensors, limit, dimsOf })
+  const value = evaluationOf(node, scope, { node, tensors, limit, dimsOf })
   if (value === undefined || value.bytes.length > limit) return undefined
   const [name = ''] = node.outputs
   const origin = originOf(tensors, value)
   return origin ? derived(name, value, origin) : { name, ...value }
+}
+
+/** The value of a node alone, whose only output it is; undefined as {@link evaluated} says. */
+export function evaluationOf(node: Node, scope: Scope, known: Known): TensorData | undefined {
+  return rearranged(node, scope) ?? evaluations[node.opType]?.(known)
 }
 
 /** What a value is named for: the largest constant of its type, not the shape that it is given. */
