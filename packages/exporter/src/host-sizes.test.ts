@@ -29,9 +29,10 @@ async function expectSame(
 ) {
   const session = await nodeBackend.createSession(encodeModel(createModel(traced(fn, dims))))
   for (const size of sizes) {
-    const data = Float32Array.from({ length: size * 4 }, (_, i) => i % 7)
-    const { y } = await session.run({ x: { type: 'float32', dims: [size, 4], data } })
-    const wanted = fn(tf.tensor2d(data, [size, 4]))
+    const columns = typeof dims[1] === 'number' ? dims[1] : size + 3
+    const data = Float32Array.from({ length: size * columns }, (_, i) => i % 7)
+    const { y } = await session.run({ x: { type: 'float32', dims: [size, columns], data } })
+    const wanted = fn(tf.tensor2d(data, [size, columns]))
     expect(y?.dims).toEqual(wanted.shape)
     expect(Array.from((y?.data ?? []) as Float32Array)).toEqual(Array.from(wanted.dataSync()))
   }
@@ -92,8 +93,63 @@ const KERNELS: Readonly<Record<string, Amounts>> = {
   oneHot: (s) => tf.sum(tf.oneHot(whole(tf.minimum(s, 3)), 4), 1),
 }
 
+/** By kernel: amounts that the graph computes of a size that is open. */
+const OPEN: Readonly<Record<string, Amounts>> = {
+  floorDiv: KERNELS['floorDiv'] ?? ((s) => s),
+  'the rest of a division': (s) => tf.mod(s, tf.scalar(4, 'int32')),
+  'padding to multiples': (s) => tf.mod(tf.neg(s), tf.scalar(8, 'int32')),
+  mean: (s) => whole(tf.mean(float(s))),
+  'cast of ceil': (s) => whole(tf.ceil(tf.div(float(s), 3))),
+  'round of a half': (s) => whole(tf.round(tf.div(float(s), 2))),
+  'sum and max': (s) => tf.add(tf.sum(s), tf.max(tf.tile(tf.slice(s, 0, 1), [2]))),
+  prod: (s) => tf.prod(s),
+  'an eighth rounded up': (s) => whole(tf.ceil(tf.div(float(s), 8))),
+  'a clip at what no size reaches': (s) =>
+    tf.clipByValue(tf.floorDiv(s, tf.scalar(2, 'int32')), 0, 1e6),
+}
+
 describe('sizes that are computed from shapes and read', () => {
   it.each(Object.entries(KERNELS))('follow from fixed ones by %s', async (_, amounts) => {
     await expectSame(padded(amounts), [7, 4], [7])
+  })
+
+  it.each(Object.entries(OPEN))('follow from open ones by %s', async (_, amounts) => {
+    await expectSame(padded(amounts), ['length', 4], [1, 2, 7, 16, 21, 40])
+  })
+
+  it('follow from several open ones', async () => {
+    const fn = (x: tf.Tensor) => {
+      const half = tf.floorDiv(tf.tensor1d(x.shape, 'int32'), tf.scalar(2, 'int32'))
+      const [rows = 0, columns = 0] = half.dataSync<'int32'>()
+      return tf.pad(x, [[rows, 0], [columns, rows]]) // prettier-ignore
+    }
+    await expectSame(fn, ['height', 'width'], [3, 8])
+  })
+
+  it('are 0 at some sizes, as padding to multiples is', async () => {
+    const fn = (x: tf.Tensor) => {
+      const more = tf.mod(tf.neg(tf.tensor1d(x.shape, 'int32')), tf.scalar(8, 'int32'))
+      return tf.pad(x, [[0, more.dataSync<'int32'>()[0] ?? 0], [0, 0]]) // prettier-ignore
+    }
+    await expectSame(fn, ['length', 4], [1, 8, 15, 16, 17])
+  })
+
+  it('refuse a least of a number and an open size', () => {
+    const fn = padded((s) => tf.minimum(s, 8))
+    expect(() => traced(fn, ['length', 4])).toThrow(/depends on an open size|something else/)
+  })
+
+  it('name the tensor and what it depends on', () => {
+    const read = (fn: (x: tf.Tensor) => tf.Tensor) => () =>
+      traced((x) => tf.mul(x, fn(x).dataSync()[0] ?? 0), [3, 4])
+    expect(read((x) => tf.mean(x))).toThrow(
+      /values of tensor ReduceMean, .*\(it depends on the values of x\)/,
+    )
+    expect(read((x) => x)).toThrow(/values of tensor x, .*\(it is an input\)/)
+    const product = () => tf.matMul(tf.tensor2d([[1, 2]]), tf.tensor2d([[3], [4]]))
+    expect(read(() => tf.sum(product()))).toThrow(
+      /\(it depends on node MatMul, whose operator MatMul is computed in the graph alone\)/,
+    )
+    expect(read(() => product())).toThrow(/\(operator MatMul is computed in the graph alone\)/)
   })
 })

@@ -12,6 +12,7 @@ import {
   type ValueInfo,
 } from '@anyvae/onnx'
 import type { Affine } from './affine.js'
+import { isAffine, type Periodic, type SizeFunction } from './periodic.js'
 import type { Power } from './powers.js'
 import type { Counting } from './ranges.js'
 
@@ -49,7 +50,7 @@ export class SizeNodes {
   }
 
   /** Computes a list of sizes under a name; an entry that is undefined is -1, as Reshape takes it. */
-  compute(name: string, entries: readonly (Affine | undefined)[], form: SizeForm): void {
+  compute(name: string, entries: readonly (SizeFunction | undefined)[], form: SizeForm): void {
     const parts = entries.map((entry, i) =>
       entry === undefined ? this.#constant(-1) : this.#entry(name, i, entry),
     )
@@ -120,8 +121,35 @@ export class SizeNodes {
     return name
   }
 
-  #entry(name: string, place: number, { slopes, constant }: Affine): string {
+  #entry(name: string, place: number, fn: SizeFunction): string {
     const label = `${name}_${place}`
+    if (isAffine(fn)) return this.#affine(label, fn)
+    if (fn.kind === 'periodic') return this.#periodic(label, fn)
+    const factors = fn.factors.map((factor, i) => this.#affine(`${label}_factor_${i}`, factor))
+    const all = fn.coefficient === 1 ? factors : [...factors, this.#constant(fn.coefficient)]
+    return all.reduce((product, each) => this.#add('Mul', `${label}_product`, [product, each]))
+  }
+
+  /** What whole periods add, what the table says of the rest, and what other symbols add. */
+  #periodic(label: string, { symbol, period, multiple, by, table, rest }: Periodic): string {
+    const [size, length] = [this.#size(symbol), this.#constant(period)]
+    const remainder = this.#add('Mod', `${label}_rest`, [size, length])
+    const place =
+      multiple === 1
+        ? remainder
+        : this.#add('Div', `${label}_place`, [remainder, this.#constant(multiple)])
+    const values = this.#list(`${label}_table`, table, [table.length])
+    const entry = this.#add('Gather', `${label}_entry`, [values, place], { axis: attr.int(0) })
+    const periods = this.#add('Div', `${label}_periods`, [size, length])
+    const terms = [
+      entry,
+      ...(by === 0 ? [] : [this.#add('Mul', `${label}_whole`, [periods, this.#constant(by)])]),
+      ...(Object.keys(rest.slopes).length > 0 ? [this.#affine(`${label}_others`, rest)] : []),
+    ]
+    return terms.reduce((sum, term) => this.#add('Add', `${label}_sum`, [sum, term]))
+  }
+
+  #affine(label: string, { slopes, constant }: Affine): string {
     const terms = Object.entries(slopes).map(([symbol, slope]) =>
       this.#scaled(`${label}_${symbol}`, symbol, slope),
     )

@@ -12,9 +12,10 @@ import {
   tensorOf,
   type ValueInfo,
 } from '@anyvae/onnx'
-import { type Affine, dimName, fitAffine, plainDim, type Sizes } from './affine.js'
+import { dimName, fitAffine, plainDim, type Sizes } from './affine.js'
 import { guarded } from './guard.js'
 import { merged } from './order.js'
+import { fitSize, isAffine, type SizeFunction } from './periodic.js'
 import { fitPower } from './powers.js'
 import { fitRange } from './ranges.js'
 import { differingConstant, sameTensor } from './same-constants.js'
@@ -100,7 +101,7 @@ function generalInitializer(
     return [{ name: initializer.name, ...tensorOf(initializer.dataType, [1], [limit]) }]
   }
   const reshapes = onlyReshapes(traces.graphs[0], initializer.name)
-  const entries = affineEntries(initializer, all, traces.probes)
+  const entries = sizeEntries(initializer, all, traces)
   const unknown = entries?.filter((entry) => entry === undefined).length ?? 0
   if (entries === undefined || unknown > (reshapes ? 1 : 0)) {
     if (computed(initializer, all, { traces, sizes })) {
@@ -108,7 +109,7 @@ function generalInitializer(
     }
     throw differingConstant(all, traces)
   }
-  const constants = entries.map((entry) => entry && plainDim(entry))
+  const constants = entries.map((entry) => entry && isAffine(entry) && plainDim(entry))
   const open = constants.filter((entry) => typeof entry !== 'number').length
   if (open === 1 && reshapes) {
     const shape = constants.map((entry) => (typeof entry === 'number' ? entry : -1))
@@ -136,12 +137,12 @@ function computed(
   return power !== undefined
 }
 
-/** The entries of a list as functions of the sizes; undefined for one that is no affine function. */
-function affineEntries(
+/** The entries of a list as functions of the sizes; undefined for one that is none. */
+function sizeEntries(
   initializer: Initializer,
   all: readonly (Initializer | undefined)[],
-  probes: readonly Sizes[],
-): (Affine | undefined)[] | undefined {
+  { probes, multiples }: Traces,
+): (SizeFunction | undefined)[] | undefined {
   const { dims, dataType } = initializer
   const whole = dataType === 'int64' || dataType === 'int32'
   const lists = all.map((each) => (each && whole ? numbersOf(each) : []))
@@ -149,12 +150,8 @@ function affineEntries(
   if (!whole || dims.length > 1 || !lists.every((list) => list.length === count)) {
     return undefined
   }
-  return Array.from({ length: count }, (_, i) =>
-    fitAffine(
-      lists.map((list) => list[i] ?? 0),
-      probes,
-    ),
-  )
+  const seen = (i: number) => lists.map((list) => list[i] ?? 0)
+  return Array.from({ length: count }, (_, i) => fitSize(seen(i), probes, multiples))
 }
 
 function onlyReshapes(graph: Graph, name: string): boolean {

@@ -122,8 +122,8 @@ describe('traceGraph', () => {
       /drawn at random/,
     ],
     [
-      'a size that is no affine function',
-      (t: tf.Tensor) => tf.zeros([Math.ceil((t.shape[0] ?? 0) / 8)]),
+      'a size that is neither affine nor periodic',
+      (t: tf.Tensor) => tf.zeros([Math.ceil(Math.sqrt(t.shape[0] ?? 0))]),
       /differs from trace to trace/,
     ],
     [

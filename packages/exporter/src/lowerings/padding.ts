@@ -19,7 +19,8 @@ interface Padding {
 }
 
 function padded(x: Operand, { paddings, constant }: Padding, recorder: Recorder): Operand {
-  if (isNothing(paddings)) {
+  // Amounts that follow from an open size may be 0 at some sizes alone.
+  if (isNothing(paddings) && !recorder.isOpen) {
     return x
   }
   const dims = x.dims.map((size, axis) => size + sum(paddings[axis]))

@@ -21,6 +21,7 @@ type Rule = (node: Node, context: Context) => Node | undefined
 
 const rules: Readonly<Record<string, Rule>> = {
   Cast: foldCast,
+  Pad: foldPad,
   Reshape: foldReshape,
   Transpose: foldTranspose,
 }
@@ -28,7 +29,7 @@ const rules: Readonly<Record<string, Rule>> = {
 /**
  * Computes nodes whose operands are constants beforehand, where that is exact and the file grows by no
  * more than a kilobyte; removes Identity, Cast to the type that a value has, Reshape to the shape that
- * it has and Transpose that moves nothing; makes one of two Transposes in a row. What nothing reads any
+ * it has, Pad by nothing and Transpose that moves nothing; makes one of two Transposes in a row. What nothing reads any
  * more stays for `removeDeadNodes`.
  */
 export function foldConstants(graph: Graph): Graph {
@@ -76,6 +77,13 @@ function foldCast(node: Node, { scope }: Context): Node | undefined {
   const dataType = scope.types.get(node.inputs[0] ?? '')?.dataType
   if (dataType === undefined || to?.type !== 'int') return undefined
   return to.value === dataTypeCode(dataType) ? identity(node, node.inputs[0]) : undefined
+}
+
+/** Padding by nothing. */
+function foldPad(node: Node, { scope }: Context): Node | undefined {
+  const pads = scope.constants.get(node.inputs[1] ?? '')
+  const isNothing = pads !== undefined && numbersOf(pads).every((amount) => amount === 0)
+  return isNothing ? identity(node, node.inputs[0]) : undefined
 }
 
 function foldReshape(node: Node, { scope, makers }: Context): Node | undefined {

@@ -158,3 +158,12 @@ describe('foldConstants', () => {
     expect(operators(foldConstants(graph))).toBe('Transpose Add MatMul')
   })
 })
+
+describe('foldConstants of Pad', () => {
+  it('removes padding by nothing alone', () => {
+    const padded = (pads: readonly number[]) =>
+      graphOf([2], (b, x) => b.node('Pad', [x, b.list(pads)]))
+    expect(operators(foldConstants(padded([0, 0])))).not.toContain('Pad')
+    expect(operators(foldConstants(padded([0, 1])))).toContain('Pad')
+  })
+})
