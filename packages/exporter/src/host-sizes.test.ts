@@ -65,7 +65,7 @@ const KERNELS: Readonly<Record<string, Amounts>> = {
   pow: (s) => tf.pow(tf.minimum(s, 3), tf.scalar(2, 'int32')),
   'exp of log': (s) => whole(tf.round(tf.exp(tf.log(float(s))))),
   rsqrt: (s) => whole(tf.mul(10, tf.rsqrt(float(s)))),
-  where: (s) => tf.where(tf.greater(s, 5), tf.scalar(1, 'int32'), s),
+  where: (s) => tf.where<tf.Tensor>(tf.greater(s, 5), tf.scalar(1, 'int32'), s),
   gather: (s) => tf.gather(s, [1, 0]),
   concat: (s) => tf.concat([tf.slice(s, 1, 1), tf.slice(s, 0, 1)]),
   stack: (s) => tf.stack([tf.sum(s), tf.min(s)]),
@@ -89,7 +89,7 @@ const KERNELS: Readonly<Record<string, Amounts>> = {
   reshape: (s) => tf.reshape(tf.transpose(tf.reshape(s, [1, 2])), [2]),
   expandDims: (s) => tf.squeeze(tf.sum(tf.expandDims(s, 0), 1)),
   relu: (s) => whole(tf.relu(tf.sub(float(s), 5))),
-  range: (s) => tf.sub(s, tf.range(0, 2, 1, 'int32')),
+  range: (s) => tf.sub<tf.Tensor>(s, tf.range(0, 2, 1, 'int32')),
   oneHot: (s) => tf.sum(tf.oneHot(whole(tf.minimum(s, 3)), 4), 1),
 }
 
