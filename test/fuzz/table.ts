@@ -16,6 +16,7 @@ export const targets = {
   manifest: async () => (await import('./targets/manifest.js')).manifest,
   path: async () => (await import('./targets/manifest.js')).path,
   url: async () => (await import('./targets/urls.js')).url,
+  'external-data': async () => (await import('./targets/external-data.js')).externalData,
   onnx: async () => (await import('./targets/onnx.js')).onnxModel,
   tensor: async () => (await import('./targets/onnx.js')).tensor,
   passes: async () => (await import('./targets/passes.js')).passes,
@@ -24,6 +25,7 @@ export const targets = {
   'run-config': async () => (await import('./targets/run-folder.js')).runConfig,
   log: async () => (await import('./targets/run-folder.js')).log,
   'saved-model': async () => (await import('./targets/saved-model.js')).savedModel,
+  'command-line': async () => (await import('./targets/command-line.js')).commandLine,
 } as const satisfies Readonly<Record<string, () => Promise<Target>>>
 
 /** The name of a target. */

@@ -1,4 +1,5 @@
 // The error that this package throws, and what a thrown value is as text.
+import { escapeMessage } from './ui/escape.js'
 
 /** 0 done, 1 failed, 2 wrong usage; 130 and 143 stopped by SIGINT (Ctrl-C) and SIGTERM. */
 export type ExitCode = 0 | 1 | 2 | 130 | 143
@@ -12,7 +13,7 @@ export interface CliErrorOptions extends ErrorOptions {
   readonly command?: string | undefined
 }
 
-/** A command that cannot be carried out. The message says what, got and expected. */
+/** A command that cannot be carried out. The message says what, got and expected, in one line. */
 export class CliError extends Error {
   override readonly name = 'CliError'
   readonly exitCode: ExitCode
@@ -23,7 +24,7 @@ export class CliError extends Error {
     message: string,
     { exitCode = 1, facts = {}, command, ...options }: CliErrorOptions = {},
   ) {
-    super(message, options)
+    super(escapeMessage(message), options)
     this.exitCode = exitCode
     this.facts = facts
     this.command = command

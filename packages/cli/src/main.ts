@@ -35,7 +35,7 @@ export async function main(argv: readonly string[], streams: Streams): Promise<E
 }
 
 /** Refuses an unknown command whatever follows it: commander would answer `--help` with success. */
-function checkCommand({ commands }: Command, [first = '-']: readonly string[]): void {
+export function checkCommand({ commands }: Command, [first = '-']: readonly string[]): void {
   const names = commands.map((command) => command.name())
   if (first.startsWith('-') || names.includes(first)) return
   refuseUsage(
@@ -58,7 +58,7 @@ function flagsIn(argv: readonly string[]): CommonFlags {
 }
 
 /** Commander's complaints in this program's words; anything else as it is. */
-function asFailure(thrown: unknown, program: Command, argv: readonly string[]): unknown {
+export function asFailure(thrown: unknown, program: Command, argv: readonly string[]): unknown {
   if (!(thrown instanceof CommanderError)) return thrown
   const complaint = thrown.message.replace(/^error: /, '').replace(/\n/g, ' ')
   const message = `${complaint}, ${expectation(thrown, program, argv)}`

@@ -20,6 +20,17 @@ export function escapeLines(text: string): string {
   return text.split('\n').map(escapeLine).join('\n')
 }
 
+/** Characters of the longest message, and of what is kept of a longer one's beginning. */
+const LONGEST = 2000
+const HEAD = 1500
+
+/** As {@link escapeLine}, of at most 2,000 characters: the middle of a longer text is left out. */
+export function escapeMessage(text: string): string {
+  const line = escapeLine(text)
+  if (line.length <= LONGEST) return line
+  return `${line.slice(0, HEAD)} … ${line.slice(HEAD + 3 - LONGEST)}`
+}
+
 /** JSON that says the same in characters that every terminal shows. */
 export function escapeJson(json: string): string {
   return json.replace(CONTROLS, (control) => `\\u${hexOf(control, 4)}`)

@@ -144,6 +144,19 @@ describe('trainInFolder, where something is wrong', () => {
     await expect(run({ resume: true })).rejects.toThrow(/of another architecture, got .*"latent":3/)
   })
 
+  it.each([
+    ['its last line', (lines: string[]) => lines.slice(0, 2).join('\n'), 3],
+    ['its last two lines, but for a line feed', (lines: string[]) => `${lines[0]}\n`, 2],
+    ['all lines', () => '', 1],
+  ])('refuses a log that lost %s', async (_, damage, missing) => {
+    await run()
+    const path = join(folders.current, 'log.jsonl')
+    await writeFile(path, damage((await readFile(path, 'utf8')).split('\n')))
+    const message = new RegExp(`log.jsonl: line ${missing}: not an object, got ""`)
+    await expect(readRun(folders.current)).rejects.toThrow(message)
+    await expect(run({ resume: true })).rejects.toThrow(message)
+  })
+
   it('leaves nothing of a run that never trained an epoch', async () => {
     const engineFactory: TrainInFolderOptions['engineFactory'] = async (
       network,

@@ -132,7 +132,8 @@ async function readLines(folder: string, epochs: number): Promise<readonly strin
       cause,
     })
   })
-  const lines = content.split('\n').slice(0, epochs)
+  const present = content.split('\n')
+  const lines = Array.from({ length: epochs }, (_, index) => present[index] ?? '')
   named(path, () => lines.forEach((line, index) => checkLine(line, index + 1)))
   return lines
 }
