@@ -103,7 +103,7 @@ async function runFiles(
 }
 
 /** Whether a source is a folder of image files: those may have been resized and converted. */
-async function isImageFolder(source: string): Promise<boolean> {
+export async function isImageFolder(source: string): Promise<boolean> {
   const names = await readdir(source).catch(() => [])
   return names.length > 0 && !names.some((name) => name.includes('-ubyte'))
 }

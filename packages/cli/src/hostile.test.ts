@@ -67,7 +67,7 @@ describe.skipIf(process.platform === 'win32')('what is printed of', () => {
     const out = join(base, `run ${HOSTILE}`)
     const flags = ['--hidden', '4', '--latent', '2', '--epochs', '1', '--out', out]
     const lines = await linesOf('train', '--data', 'glyphs:30', ...flags)
-    expect(lines).toContainEqual(expect.stringContaining(`$'${join(base, `run ${SHOWN}`)}'`))
+    expect(lines).toContainEqual(expect.stringContaining(`$'${join(base, `run ${SHOWN}-longer`)}'`))
   })
 
   it("a manifest's name", async () => {

@@ -63,6 +63,13 @@ export type {
   Measured,
   TrainEvent,
 } from './training/events.js'
+export { bitsNote, bitsPerDimension } from './training/bits.js'
+export {
+  lengthInSteps,
+  suitedLength,
+  type LengthInSteps,
+  type TrainingLength,
+} from './training/length.js'
 export { parseRecord } from './training/record.js'
 export { scalarsOf, type StepScalars } from './training/schedule.js'
 export { train, type TrainImages, type TrainOptions, type TrainResult } from './training/train.js'

@@ -15,7 +15,7 @@ import type { Outcome } from '../outcome.js'
 import { precisionOf, withPrecisionFlag, type PrecisionFlags } from '../precision.js'
 import type { Context } from '../program.js'
 import { SOURCES } from '../source.js'
-import { count, nats } from '../ui/format.js'
+import { bits as bitsText, count, NAT, nats } from '../ui/format.js'
 
 interface EvalFlags extends SessionFlags, PrecisionFlags {
   readonly data: string
@@ -27,8 +27,7 @@ interface EvalFlags extends SessionFlags, PrecisionFlags {
 
 export function addEval(program: Command, context: Context): void {
   const command = addCommand(program, 'eval', {
-    description:
-      'Measure a bundle: negative ELBO, reconstruction, KL (nats per image), active units.',
+    description: `Measure a bundle: negative ELBO, reconstruction, KL (nats per image), active units. ${NAT}`,
     example: 'anyvae eval models/first --data glyphs --json',
   })
     .argument('<bundle>', 'folder or URL')
@@ -59,7 +58,7 @@ async function evaluateBundle(
   await checkBundleLocation(location)
   const { bundleEvaluator, DEFAULT_DRAWS } = await import('@anyvae/bundle')
   const { bundleReader, nodeBackend } = await import('@anyvae/runtime-node')
-  const { evaluateDraws } = await import('@anyvae/trainer')
+  const { bitsNote, bitsPerDimension, evaluateDraws } = await import('@anyvae/trainer')
   const { loadSplit } = await import('../bundles.js')
   const { binarisationOf } = await import('../protocol.js')
   const precision = precisionOf(flags)
@@ -72,7 +71,9 @@ async function evaluateBundle(
     const options = { seed, draws, batchSize: BATCH, latent, signal: io.signal }
     const evaluation = await evaluateDraws(evaluator, set, options)
     const binarisation = binarisationOf(manifest)
-    return describe(evaluation, { location, flags, manifest, precision, binarisation })
+    const bits = bitsPerDimension(evaluation.negativeElbo, image)
+    const about = { location, flags, manifest, precision, binarisation }
+    return describe(evaluation, { ...about, bits, note: bitsNote(manifest.likelihood) })
   } finally {
     await evaluator.release()
   }
@@ -84,11 +85,14 @@ interface Subject {
   readonly manifest: Manifest
   readonly precision: Precision
   readonly binarisation: string
+  /** Per dimension, and what they are of. */
+  readonly bits: number
+  readonly note: string
 }
 
 function describe(
   evaluation: DrawnEvaluation,
-  { location, flags, manifest, precision, binarisation }: Subject,
+  { location, flags, manifest, precision, binarisation, bits, note }: Subject,
 ): Outcome {
   const { negativeElbo, standardDeviation, reconstruction, kl, activeUnits } = evaluation
   const { images, samples, seed, draws } = evaluation
@@ -97,11 +101,20 @@ function describe(
   const network = { ...architecture, latent: latentSize, likelihood }
   const spread = standardDeviation === undefined ? {} : { standardDeviation }
   const protocol = { images, binarisation, samples, draws }
-  const figures = { negativeElbo, ...spread, reconstruction, kl, activeUnits, ...protocol }
+  const figures = {
+    negativeElbo,
+    bitsPerDimension: bits,
+    ...spread,
+    reconstruction,
+    kl,
+    activeUnits,
+    ...protocol,
+  }
   const deviation = standardDeviation === undefined ? '' : ` ± ${nats(standardDeviation)}`
   const seeds = draws === 1 ? `seed ${seed}` : `seeds ${seed} to ${seed + draws - 1}`
   const text = [
     `negative ELBO   ${nats(negativeElbo)}${deviation} nats per image`,
+    `bits            ${bitsText(bits)} per dimension: ${note}`,
     `reconstruction  ${nats(reconstruction)}`,
     `KL              ${nats(kl)}`,
     `active units    ${activeUnits} of ${latentSize}`,

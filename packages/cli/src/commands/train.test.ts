@@ -25,8 +25,14 @@ describe('train', () => {
     expect(exitCode, stderr).toBe(0)
     expect(stdout).toMatch(/^trained 2 epochs in .*\ntest: negative ELBO \d+\.\d\d nats per image/)
     expect(stdout).toContain('binarisation none (grey values as probabilities)')
-    expect(stdout).toMatch(/next: (npx )?anyvae export .*run --out/)
-    expect(stderr).toMatch(/epoch 1\/2 {2}train \d+\.\d\d {2}test \d+\.\d\d \(.*images\/s/)
+    expect(stdout).toMatch(/ {6}\d\.\d{3} bits per dimension: a cross-entropy of grey values/)
+    // 200 images in batches of 50, twice.
+    expect(stdout).toContain('too short: 8 steps are too few to learn from, expected 1,000 or more')
+    expect(stdout).toMatch(/next: (npx )?anyvae train .*--epochs 1000 .*run-longer\n$/)
+    expect(stdout).not.toMatch(/active|export/)
+    expect(stderr).toMatch(/^plan: 2 epochs of 4 steps, batch 50, 8 steps$/m)
+    expect(stderr).toMatch(/^warning: 8 steps are too few .*or take --epochs 1000$/m)
+    expect(stderr).toMatch(/epoch 1\/2 {2}train \d+\.\d\d {2}test \d+\.\d\d \(.*bits\/dim/)
   })
 
   it('says in its help what the trainer takes where nothing is said', async () => {
@@ -40,8 +46,8 @@ describe('train', () => {
     const conv = parseNetworkConfig({ image, architecture: 'conv' })
     const resnet = parseNetworkConfig({ image, architecture: 'resnet' })
     expect(given('arch')).toBe(config.network.architecture)
-    expect(given('epochs')).toBe(String(config.epochs))
-    expect(given('batch')).toBe(String(config.batchSize))
+    expect(given('epochs')).toBe('as many as 4,000 steps take, 10 to 1,000')
+    expect(given('batch')).toBe('about a sixteenth of all, 8 to 128')
     expect(given('latent')).toBe(String(config.network.latent))
     expect(given('hidden')).toBe('hidden' in mlp && mlp.hidden.join(','))
     expect(given('activation')).toBe('activation' in mlp && mlp.activation)

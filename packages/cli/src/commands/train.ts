@@ -3,6 +3,7 @@ import { Option, type Command } from 'commander'
 import { addCommand, PROVIDERS, sessionFlag, withCommonFlags } from '../command.js'
 import { choice, number, parsed, whole, wholes } from '../flags.js'
 import type { Context } from '../program.js'
+import { NAT } from '../ui/format.js'
 import { SOURCES, withSourceFlags } from '../source.js'
 import {
   ACTIVATIONS,
@@ -19,10 +20,9 @@ import {
 
 export function addTrain(program: Command, context: Context): void {
   const command = addCommand(program, 'train', {
-    description:
-      'Train a variational autoencoder in a run folder; --resume goes on where it stopped.',
+    description: `Train a variational autoencoder in a run folder; --resume goes on where it stopped. Losses are in nats per image. ${NAT}`,
     example: `
-anyvae train --data glyphs --epochs 5 --out runs/first
+anyvae train --data glyphs --out runs/first
 anyvae train --data mnist --arch conv --latent 32 --seed 7 --out runs/conv
 anyvae train --resume runs/conv`,
   })
@@ -52,8 +52,16 @@ anyvae train --resume runs/conv`,
 function withSettingFlags(command: Command): Command {
   return command
     .addOption(choice('--arch <name>', 'network (default: mlp)', ARCHITECTURES))
-    .addOption(whole('--epochs <n>', 'times through the images (default: 10)', 1))
-    .addOption(whole('--batch <n>', 'images a step (default: 128)', 1))
+    .addOption(
+      whole(
+        '--epochs <n>',
+        'times through the images (default: as many as 4,000 steps take, 10 to 1,000)',
+        1,
+      ),
+    )
+    .addOption(
+      whole('--batch <n>', 'images a step (default: about a sixteenth of all, 8 to 128)', 1),
+    )
     .addOption(whole('--latent <n>', 'latent variables (default: 20)', 1))
     .addOption(wholes('--hidden <n,...>', 'widths of hidden layers, mlp only (default: 400)'))
     .addOption(

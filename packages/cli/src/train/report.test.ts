@@ -1,7 +1,7 @@
 // What a training shows: a bar from its first moment on a terminal, and lines of at most 80 columns.
 import { PassThrough } from 'node:stream'
 import { text } from 'node:stream/consumers'
-import type { TrainEvent } from '@anyvae/trainer'
+import { parseNetworkConfig, type TrainEvent } from '@anyvae/trainer'
 import { expect, it } from 'vitest'
 import { screenOf } from '../ui/screen.js'
 import { createReport } from './report.js'
@@ -17,6 +17,10 @@ const START: Extract<TrainEvent, { type: 'start' }> = {
   provider: 'webgpu',
   threads: 16,
 }
+const NETWORK = parseNetworkConfig({
+  architecture: 'conv',
+  image: { channels: 1, height: 64, width: 64 },
+})
 const losses = { loss: 12_345.67, reconstruction: 12_300, kl: 45.67 }
 const test = { ...losses, negativeElbo: 12_345.67, activeUnits: 20, images: 1, seed: 0 }
 const EPOCH: Extract<TrainEvent, { type: 'epoch' }> = {
@@ -33,7 +37,7 @@ const EPOCH: Extract<TrainEvent, { type: 'epoch' }> = {
 async function shown(events: readonly TrainEvent[], isTTY: boolean): Promise<string> {
   const screen = Object.assign(new PassThrough(), { isTTY, columns: 80, cursorTo: () => true })
   const printed = text(screen)
-  const report = createReport(screenOf(screen), 'conv')
+  const report = createReport(screenOf(screen), NETWORK)
   for (const event of events) await report.onEvent(event)
   report.stop()
   screen.end()

@@ -1,7 +1,13 @@
 // What a training run shows on stderr: a bar within each epoch and a line after it.
-import type { EpochRecord, Listener, TrainEvent } from '@anyvae/trainer'
+import {
+  bitsPerDimension,
+  type EpochRecord,
+  type Listener,
+  type NetworkConfig,
+  type TrainEvent,
+} from '@anyvae/trainer'
 import type { Screen } from '../ui/screen.js'
-import { count, nats, plural } from '../ui/format.js'
+import { bits, count, nats, plural } from '../ui/format.js'
 import { createProgress, type Progress } from '../ui/progress.js'
 
 /** A listener to a training run. `stop` takes a bar away that an error left standing. */
@@ -10,7 +16,7 @@ export interface Report {
   stop(): void
 }
 
-export function createReport(screen: Screen, architecture: string): Report {
+export function createReport(screen: Screen, { architecture, image }: NetworkConfig): Report {
   let epochs = 0
   let stepsPerEpoch = 0
   let progress: Progress | undefined
@@ -44,7 +50,8 @@ export function createReport(screen: Screen, architecture: string): Report {
     } else if (event.type === 'epoch') {
       // Told once it is on disk: the next one's bar may stand already.
       stop()
-      screen.line(epochLine(event.record, epochs))
+      const { epoch } = event.record
+      if (isShown(epoch, epochs)) screen.line(epochLine(event.record, { image, epochs }))
       begin(event.record.epoch + 1)
     } else if (event.type === 'warning') {
       stop()
@@ -52,6 +59,20 @@ export function createReport(screen: Screen, architecture: string): Report {
     }
   }
   return { onEvent, stop }
+}
+
+interface Run {
+  readonly image: NetworkConfig['image']
+  readonly epochs: number
+}
+
+/** Epochs up to which each has a line. */
+const ALL_SHOWN = 100
+
+/** Whether an epoch has a line: of many, the first, about fifty on the way, and the last. */
+function isShown(epoch: number, epochs: number): boolean {
+  const every = epochs <= ALL_SHOWN ? 1 : Math.ceil(epochs / (ALL_SHOWN / 2))
+  return epoch === 1 || epoch === epochs || epoch % every === 0
 }
 
 function startLine(
@@ -70,12 +91,12 @@ function epochName(epoch: number, epochs: number): string {
   return `epoch ${String(epoch).padStart(String(epochs).length)}/${epochs}`
 }
 
-function epochLine({ epoch, train, test, measured }: EpochRecord, epochs: number): string {
+function epochLine({ epoch, train, test, measured }: EpochRecord, { image, epochs }: Run): string {
   return [
     epochName(epoch, epochs),
     `train ${nats(train.loss)}`,
     `test ${nats(test.negativeElbo)} (KL ${nats(test.kl)})`,
-    `${count(measured.imagesPerSecond)} images/s`,
+    `${bits(bitsPerDimension(test.negativeElbo, image))} bits/dim`,
     `${measured.seconds.toFixed(1)} s`,
   ].join('  ')
 }

@@ -10,6 +10,7 @@ import { findRun, folderOf, type Begun } from './begun.js'
 import { chooseEngine } from './engine.js'
 import type { TrainFlags } from './flags.js'
 import { withImages, type RunImages, type Start } from './images.js'
+import { announcePlan } from './plan.js'
 import { createReport } from './report.js'
 import { checkSettings, newSettings, resumedSettings } from './settings.js'
 import { summarise, type Started } from './summary.js'
@@ -39,6 +40,9 @@ export async function runTraining(flags: TrainFlags, io: Io): Promise<Outcome> {
     const engineFactory = await chooseEngine(flags, architecture, begun?.checkpoint?.computedWith)
     const outcome = await withImages({ folder, flags, begun, io }, async (images) => {
       const config = configFor(flags, begun, images)
+      if (begun === undefined) {
+        announcePlan(io.stderr, { config, images: images.train.count, flags })
+      }
       const profiled = await profileFirst({ flags, config, images, io })
       const ended = await trainWith(config, { folder, flags, engineFactory, images, io, kept })
       return ended.completed ? withProfile(await summarise(folder, ended), profiled) : undefined
@@ -54,7 +58,7 @@ export async function runTraining(flags: TrainFlags, io: Io): Promise<Outcome> {
 async function profileAlone(flags: TrainFlags, io: Io): Promise<Outcome> {
   checkSettings(flags)
   return withImages({ folder: '', flags, begun: undefined, io }, (images) =>
-    profileTraining({ flags, config: newSettings(flags, images.train.shape), images, io }),
+    profileTraining({ flags, config: configFor(flags, undefined, images), images, io }),
   )
 }
 
@@ -66,7 +70,7 @@ function isComplete({ config, checkpoint }: Begun, flags: TrainFlags): boolean {
 
 function configFor(flags: TrainFlags, begun: Begun | undefined, images: RunImages): TrainConfig {
   return begun === undefined
-    ? newSettings(flags, images.train.shape)
+    ? newSettings(flags, images.train.shape, images.train.count)
     : resumedSettings(flags, begun.config.training)
 }
 
@@ -79,7 +83,7 @@ interface Plan extends Omit<Start, 'begun'> {
 
 async function trainWith(config: TrainConfig, plan: Plan): Promise<TrainResult & Started> {
   const { folder, flags, engineFactory, images, io, kept } = plan
-  const report = createReport(io.stderr, config.network.architecture)
+  const report = createReport(io.stderr, config.network)
   let firstStepSeconds = 0
   const onEvent = (event: TrainEvent) => {
     // The clock began with the process.

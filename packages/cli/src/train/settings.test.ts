@@ -87,10 +87,25 @@ describe('flags of train', () => {
   it('leaves defaults out of the command, but for architecture, epochs and seed', () => {
     const training = parseTrainConfig({ network: { image } })
     const command = reproduceCommand(
-      { training, data: { ...data, source: 'mnist' } },
+      { training, data: { source: 'mnist', train: { ...split, count: 60_000 }, test: split } },
       { folder: 'runs/one' },
     )
     expect(command).toBe('anyvae train --data mnist --arch mlp --epochs 10 --seed 1 --out runs/one')
+  })
+
+  it('names a length that does not suit the images, and leaves out one that does', () => {
+    const few = { source: 'photos', train: { ...split, count: 270 }, test: split }
+    const command = (asked: object) =>
+      reproduceCommand(
+        { training: parseTrainConfig({ network: { image }, ...asked }, 270), data: few },
+        { folder: 'out' },
+      )
+    expect(command({})).toContain('--epochs 250 --seed 1')
+    expect(command({ batchSize: 128 })).toContain('--epochs 1000 --batch 128 --seed 1')
+    expect(newSettings(flagsOf(['--epochs', '3']), image, 270)).toMatchObject({
+      epochs: 3,
+      batchSize: 16,
+    })
   })
 
   it('refuses settings of another architecture as wrong usage', () => {

@@ -22,11 +22,15 @@ export function checkSettings(flags: SettingFlags): void {
   newSettings(flags, SMALLEST)
 }
 
-/** The settings of a new run. Throws CliError, of wrong usage. */
-export function newSettings(flags: SettingFlags, image: ImageShape): TrainConfig {
+/** The settings of a new run, whose length suits the images. Throws CliError, of wrong usage. */
+export function newSettings(
+  flags: SettingFlags,
+  image: ImageShape,
+  trainingImages?: number,
+): TrainConfig {
   const network = { ...networkSettings(flags), image }
   return asFlags(() => {
-    const config = parseTrainConfig({ ...ownSettings(flags), network })
+    const config = parseTrainConfig({ ...ownSettings(flags), network }, trainingImages)
     createNetwork(config.network)
     return config
   })
@@ -85,12 +89,18 @@ function given<T extends object>(settings: T): Given<T> {
  * The command that reproduces a run: architecture, epochs and seed, and what is not the default; the
  * images' shape where they may have been brought to it.
  */
-export function reproduceCommand(
+export function reproduceCommand(run: RunConfig, options: ReproduceOptions): string {
+  return shellLine(['anyvae', ...reproduceWords(run, options)])
+}
+
+/** As {@link reproduceCommand}, the words behind the program's name. */
+export function reproduceWords(
   { training, data }: RunConfig,
-  { folder, reshaped = false }: { readonly folder: string; readonly reshaped?: boolean },
-): string {
+  { folder, reshaped = false }: ReproduceOptions,
+): string[] {
   const { image, architecture } = training.network
-  const defaults = parseTrainConfig({ network: { architecture, image } } satisfies TrainSettings)
+  const settings: TrainSettings = { network: { architecture, image }, epochs: training.epochs }
+  const defaults = parseTrainConfig(settings, data.train.count)
   const usual = new Map(flagsOf(defaults))
   const differing = flagsOf(training).filter(
     ([flag, value]) => ALWAYS.has(flag) || usual.get(flag) !== value,
@@ -105,7 +115,13 @@ export function reproduceCommand(
     ...differing,
     ['--out', folder],
   ]
-  return shellLine(['anyvae', 'train', ...flags.flat()])
+  return ['train', ...flags.flat()]
+}
+
+/** Where a reproduced run goes, and whether its images were brought to their shape. */
+interface ReproduceOptions {
+  readonly folder: string
+  readonly reshaped?: boolean
 }
 
 const ALWAYS = new Set(['--arch', '--epochs', '--seed'])

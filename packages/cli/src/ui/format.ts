@@ -10,6 +10,15 @@ export function nats(value: number): string {
   return value.toFixed(2)
 }
 
+/** Bits per dimension, with three decimals. */
+export function bits(value: number): string {
+  return value.toFixed(3)
+}
+
+/** What the unit of all figures is, for helps. */
+export const NAT =
+  'A nat is a unit of information, 1.44 bits: nats per image are how many it takes to tell an image, given the model.'
+
 /** A difference with its sign and three decimals; none is `0.000`. */
 export function signed(value: number): string {
   const text = value.toFixed(3)

@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { decodePng, imageSet } from '@anyvae/images'
+import { decodePng, gatherImages, imageSet, spreadIndices } from '@anyvae/images'
 import { describe, expect, it } from 'vitest'
 import { tfjsEngine, type TrainEvent } from '../index.js'
 import { readRun, readRunConfig, trainInFolder, type TrainInFolderOptions } from '../node.js'
@@ -33,7 +33,8 @@ describe('trainInFolder', () => {
     expect(read.data.source).toBe('glyphs:40')
     expect(read.training.network.latent).toBe(2)
     expect(read.checkpoint.examples.count).toBe(16)
-    expect(read.checkpoint.examples.images).toEqual(images.test.data.slice(0, 16 * 80))
+    const shown = gatherImages(images.test, spreadIndices(images.test.count, 16))
+    expect(read.checkpoint.examples.images).toEqual(shown)
     expect(read.checkpoint.computedWith).toMatchObject({
       engine: 'tfjs',
       provider: 'cpu',

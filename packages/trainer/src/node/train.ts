@@ -119,7 +119,7 @@ async function runConfig(
     checkSameRun(begun, { training: begun.training, data })
     return begun
   }
-  const asked = { training: parseTrainConfig(options.config), data }
+  const asked = { training: parseTrainConfig(options.config, images.train.count), data }
   if (begun !== undefined) checkSameRun(begun, asked)
   return begun ?? asked
 }

@@ -1,6 +1,7 @@
 // The configuration of a training run: its type, its checks and its defaults.
 import { fields, finite, known, oneOf, whole, positive } from '../check.js'
 import { parseNetworkConfig } from '../network/config.js'
+import { suitedLength } from './length.js'
 import type { NetworkConfig, NetworkOptions } from '../network/types.js'
 
 /** A length of training: optimiser steps or (also broken) epochs. */
@@ -69,20 +70,20 @@ const SETTINGS = [
 ]
 
 /**
- * A whole training configuration from a partial one, such as JSON. Defaults: 10 epochs, batches of 128,
- * seed 1, learning rate 0.003 rising over half an epoch, then falling to 0 on a cosine, beta 1 without warm-up, evaluation seed 0.
+ * A whole training configuration from a partial one, such as JSON. Defaults: epochs and batches that suit the
+ * number of training images ({@link suitedLength}; of 60,000 images, and where it is not given: 10 epochs,
+ * batches of 128), seed 1, learning rate 0.003 rising over half an epoch, then falling to 0 on a cosine, beta 1 without warm-up, evaluation seed 0.
  *
  * @throws TrainError for what is unknown, no number or out of range
  */
-export function parseTrainConfig(value: unknown): TrainConfig {
+export function parseTrainConfig(value: unknown, trainingImages?: number): TrainConfig {
   const given = fields('config', value)
   known('config', given, SETTINGS)
   const evaluation = fields('evaluation', given.evaluation ?? {})
   known('evaluation', evaluation, ['seed', 'batchSize'])
   return {
     network: parseNetworkConfig(given.network),
-    epochs: positive('epochs', given.epochs ?? 10),
-    batchSize: positive('batchSize', given.batchSize ?? 128),
+    ...parseLength(given, trainingImages),
     seed: whole('seed', given.seed ?? 1, 0),
     learningRate: finite('learningRate', given.learningRate ?? 3e-3, { above: 0 }),
     schedule: parseSchedule(given.schedule ?? {}),
@@ -93,6 +94,12 @@ export function parseTrainConfig(value: unknown): TrainConfig {
       batchSize: positive('evaluation.batchSize', evaluation.batchSize ?? 500),
     },
   }
+}
+
+function parseLength(given: Readonly<Record<string, unknown>>, count: number | undefined) {
+  const asked = (what: 'epochs' | 'batchSize') =>
+    given[what] === undefined ? {} : { [what]: positive(what, given[what]) }
+  return suitedLength(count, { ...asked('epochs'), ...asked('batchSize') })
 }
 
 const NAMES = ['constant', 'cosine', 'linear', 'step'] as const

@@ -3,6 +3,7 @@ import {
   describeShape,
   effectiveBatchSize,
   sourceOf,
+  spreadIndices,
   stepsPerEpoch as stepsOfSet,
   type ImageSet,
   type ImageSource,
@@ -106,7 +107,7 @@ async function prepare(options: TrainOptions): Promise<Run> {
   await emit({ type: 'start', epoch: startEpoch, engine: name, ...about })
   const { train } = images
   const chunks = createChunks({ config, images: train, batchSize, stepsPerEpoch, engine })
-  const shown = await firstImages(sourceOf(images.test))
+  const shown = await spreadImages(sourceOf(images.test))
   return { emit, chunks, batchSize, stepsPerEpoch, shown, clock: new Clock() }
 }
 
@@ -159,10 +160,9 @@ async function runChunks({ engine, signal, onEvent }: TrainOptions, run: Run, ep
   return sums.means()
 }
 
-async function firstImages(source: ImageSource): Promise<Run['shown']> {
-  const count = Math.min(EXAMPLES, source.count)
-  const indices = Uint32Array.from({ length: count }, (_, i) => i)
-  return { count, images: await source.read(indices) }
+async function spreadImages(source: ImageSource): Promise<Run['shown']> {
+  const indices = spreadIndices(source.count, EXAMPLES)
+  return { count: indices.length, images: await source.read(indices) }
 }
 
 /** @throws TrainError where a split is empty or of another shape than the network's */

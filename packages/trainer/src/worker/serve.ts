@@ -160,8 +160,10 @@ class Served {
   }
 }
 
-function configOf({ config, checkpoint }: Order): TrainConfig {
-  if (config !== undefined && checkpoint === undefined) return parseTrainConfig(config)
+function configOf({ config, checkpoint, images }: Order): TrainConfig {
+  if (config !== undefined && checkpoint === undefined) {
+    return parseTrainConfig(config, images.train.count)
+  }
   if (config === undefined && checkpoint !== undefined) return checkpoint.config
   const got = config === undefined ? 'neither' : 'both'
   throw new TrainError(`training: config or checkpoint, got ${got}, expected one of them`)
