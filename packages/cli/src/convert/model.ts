@@ -2,8 +2,10 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { type GraphModelLike, type LayersModelLike, TraceError } from '@anyvae/exporter'
 import { CliError, messageOf } from '../error.js'
+import type * as tfl from '@tensorflow/tfjs-layers'
 import { missingLayers } from './custom-layers.js'
 import { type Cut, cutGraph } from './cut/graph.js'
+import { isKeras3, kerasTwoTopology } from './keras3/topology.js'
 import { complaintOf, isStumble } from './saved/complaint.js'
 import type { SavedModel } from './saved/saved.js'
 import { inFlags } from './wording.js'
@@ -20,11 +22,15 @@ export interface LoadedModel {
 
 /** Loads a model, or the part of it that is asked for, with the code that its format needs. */
 export async function loadedModel(path: string, saved: SavedModel, cut: Cut): Promise<LoadedModel> {
-  refuseMissing(path, saved)
   try {
-    return await (saved.format === 'layers-model' ? layers(saved, cut) : graph(saved, cut))
+    return await (saved.format === 'layers-model' ? layers(path, saved, cut) : graph(saved, cut))
   } catch (cause) {
-    if (cause instanceof CliError) throw cause
+    if (cause instanceof CliError) {
+      const { message } = cause
+      throw /^(?:modelTopology|weightsManifest)/.test(message)
+        ? new CliError(`${path}: ${message}`, { cause })
+        : cause
+    }
     const isUnknown = /^Unknown \w+: /.test(messageOf(cause))
     throw new CliError(
       `${path}: cannot be loaded, got ${complaintOf(cause)}, expected a model of TensorFlow.js's own layers and operations${isUnknown ? ', or a module that has the others (--layers my-layers.mjs)' : ''}`,
@@ -34,8 +40,7 @@ export async function loadedModel(path: string, saved: SavedModel, cut: Cut): Pr
 }
 
 /** Refuses layers that nobody has registered, all of them at once. */
-function refuseMissing(path: string, { format, artifacts }: SavedModel): void {
-  if (format !== 'layers-model') return
+function refuseMissing(path: string, { artifacts }: SavedModel): void {
   const missing = missingLayers(artifacts.modelTopology)
   if (missing.length === 0) return
   const shown = missing.slice(0, 6).map(({ kind, name }) => `${kind} (layer ${name})`)
@@ -62,10 +67,9 @@ function isComplete(error: unknown): boolean {
   return !(quoted && isStumble(error)) && !/\bundefined\b|\[object /.test(error.message)
 }
 
-async function layers({ artifacts }: SavedModel, cut: Cut): Promise<LoadedModel> {
-  const { loadLayersModel } = await import('@tensorflow/tfjs-layers')
+async function layers(path: string, saved: SavedModel, cut: Cut): Promise<LoadedModel> {
   const { cutLayers } = await import('./cut/layers.js')
-  const whole = await loadLayersModel(tf.io.fromMemory(artifacts))
+  const whole = await wholeLayers(path, saved)
   const model = cutLayers(whole, cut)
   // Not predict, which insists on the sizes that the model was built with; and without options, as
   // predict calls it, since a record of them would hand states from one layer to the next.
@@ -77,6 +81,21 @@ async function layers({ artifacts }: SavedModel, cut: Cut): Promise<LoadedModel>
     return first.flatMap((place) => results[place] ?? [])
   }
   return { model, predict }
+}
+
+/** The model that layers make, from a file of Keras 2 (and so of TensorFlow.js) or of Keras 3. */
+async function wholeLayers(path: string, saved: SavedModel): Promise<tfl.LayersModel> {
+  const { loadLayersModel, models } = await import('@tensorflow/tfjs-layers')
+  const { modelTopology, weightSpecs = [], weightData = new ArrayBuffer(0) } = saved.artifacts
+  if (!isKeras3(modelTopology)) {
+    refuseMissing(path, saved)
+    return loadLayersModel(tf.io.fromMemory(saved.artifacts))
+  }
+  const { setWeights } = await import('./keras3/weights.js')
+  const topology = kerasTwoTopology(path, modelTopology) as tf.io.ModelJSON['modelTopology']
+  const model = await models.modelFromJSON(topology)
+  setWeights(model, weightSpecs, weightData)
+  return model
 }
 
 async function graph({ artifacts }: SavedModel, cut: Cut): Promise<LoadedModel> {
