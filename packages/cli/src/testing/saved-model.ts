@@ -14,13 +14,13 @@ export interface Saved {
 /** Saves what tf.io gives, in two weight files, as TensorFlow.js does it. */
 export async function saveModel(folder: string, artifacts: tf.io.ModelArtifacts): Promise<Saved> {
   await mkdir(folder)
-  const { weightData, weightSpecs, modelTopology, format } = artifacts
+  const { weightData, weightSpecs, modelTopology, format, signature } = artifacts
   const data = new Uint8Array(weightData as ArrayBuffer)
   const paths = ['group1-shard1of2.bin', 'group1-shard2of2.bin']
   await writeFile(join(folder, paths[0] ?? ''), data.subarray(0, 8))
   await writeFile(join(folder, paths[1] ?? ''), data.subarray(8))
   const weightsManifest = [{ paths, weights: weightSpecs }]
-  const json = { format, modelTopology, weightsManifest }
+  const json = { format, modelTopology, weightsManifest, ...(signature && { signature }) }
   await writeFile(join(folder, 'model.json'), JSON.stringify(json))
   return { folder, json, data }
 }

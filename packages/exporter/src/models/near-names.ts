@@ -21,8 +21,9 @@ function unlikeness(wrong: string, name: string): number {
   if (parts.includes(a)) return 0.1
   if (a.length > 2 && b.includes(a)) return 0.2
   const whole = editDistance(a, b) / Math.max(a.length, b.length)
-  const last = parts.at(-1) ?? b
-  return Math.min(whole, 0.1 + editDistance(a, last) / Math.max(a.length, last.length))
+  // The end of a path that has as many parts as the wrong name.
+  const end = parts.slice(-a.split(/[/:]/).length).join('/')
+  return Math.min(whole, 0.1 + editDistance(a, end) / Math.max(a.length, end.length))
 }
 
 /** The least number of characters to change, put in or leave out (Levenshtein 1966). */

@@ -64,6 +64,8 @@ class Walk {
     { readonly layer: Layer; readonly around: readonly Container[] }
   >()
   readonly #new = new Map<Symbolic, Symbolic>()
+  /** By input of a model within the model: the tensor that it is called with. */
+  readonly #outer = new Map<Symbolic, Symbolic>()
   readonly #read = new Set<Symbolic>()
   readonly #opened = new Set<Layer>()
 
@@ -117,9 +119,12 @@ class Walk {
       this.#read.add(known)
       return known
     }
+    const outer = this.#outer.get(tensor)
+    if (outer !== undefined) return this.rebuilt(outer)
     const { sourceLayer: layer, nodeIndex } = tensor
     const node = layer.inboundNodes[nodeIndex]
-    if (node === undefined || node.inputTensors.length === 0) {
+    // The node of an input layer reads the tensor that it gives.
+    if (node === undefined || node.inboundLayers.length === 0) {
       this.#read.add(tensor)
       return tensor
     }
@@ -146,7 +151,7 @@ class Walk {
     const node = output && layer.inboundNodes[output.nodeIndex]
     layer.inputs.forEach((input, i) => {
       const outer = node?.inputTensors[i]
-      if (outer !== undefined && !this.#new.has(input)) this.#new.set(input, this.rebuilt(outer))
+      if (outer !== undefined) this.#outer.set(input, outer)
     })
   }
 }

@@ -9,7 +9,9 @@ type Triple = readonly [layer: string, node: number, tensor: number]
 export function inboundNodes(nodes: readonly unknown[], at: string): unknown[] {
   return nodes.map((node) => {
     const { args, kwargs } = fieldsOf(node)
-    const { mask: _, ...others } = fieldsOf(kwargs)
+    const others = Object.fromEntries(
+      Object.entries(fieldsOf(kwargs)).filter(([key]) => key !== 'mask'),
+    )
     const tensors = [args, others].flatMap((each) => tensorsIn(each))
     if (tensors.length === 0) {
       throw refusal(
