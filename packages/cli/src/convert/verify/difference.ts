@@ -118,7 +118,8 @@ function medianOf(expected: ArrayLike<number>, got: ArrayLike<number>): number {
   const all: number[] = []
   for (let i = 0; i < expected.length; i++) {
     const value = expected[i] ?? 0
-    if (value !== 0) all.push(distanceOf(value, got[i]) / Math.abs(value))
+    const distance = distanceOf(value, got[i])
+    if (value !== 0) all.push(Number.isFinite(value) ? distance / Math.abs(value) : distance)
   }
   all.sort((a, b) => a - b)
   return all[Math.floor((all.length - 1) / 2)] ?? 0
