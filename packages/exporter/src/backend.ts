@@ -70,6 +70,13 @@ export class TraceBackend extends RecordingBackend {
     return this.#bodies.take(wanted)
   }
 
+  /** The numbers of a tensor that is known while it is traced. */
+  constantOf(info: tf.TensorInfo): ArrayLike<number> | undefined {
+    const operand = this.operand(info)
+    const numbers = isComplex(operand) ? undefined : this.#numbersOf(operand)
+    return numbers && isNumbers(numbers) ? numbers : undefined
+  }
+
   /** A tensor that stands for an operand. */
   tensor(operand: AnyOperand): tf.Tensor {
     return tf.engine().makeTensorFromTensorInfo(this.info(operand), this)
@@ -208,8 +215,9 @@ export class TraceBackend extends RecordingBackend {
       this.#root.builder.constantOf(operand.value) ??
       this.recorder.builder.constantOf(operand.value)
     if (constant) return constant
-    const graph = this.recorder.builder.build('read')
-    const outer = this.recorder === this.#root ? [] : this.#root.builder.build('read').initializers
+    const graph = visible(this.recorder.builder)
+    const separate = this.recorder !== this.#root && this.recorder.builder.outer === undefined
+    const outer = separate ? this.#root.builder.build('read').initializers : []
     const initializers = [...outer, ...graph.initializers]
     const found = readValue({ ...graph, initializers }, operand.value.name)
     return 'bytes' in found ? numbersOf(found) : found
@@ -226,6 +234,19 @@ export class TraceBackend extends RecordingBackend {
 function noiseName(): string {
   const scope = currentScope()
   return identifier(scope === '' ? 'noise' : `${scope}_noise`)
+}
+
+/** What a graph's nodes may read, of those around it too, as one graph. */
+function visible(builder: GraphBuilder): Graph {
+  const graph = builder.build('read')
+  if (builder.outer === undefined) return graph
+  const around = visible(builder.outer)
+  return {
+    ...graph,
+    nodes: [...around.nodes, ...graph.nodes],
+    initializers: [...around.initializers, ...graph.initializers],
+    values: [...around.values, ...graph.values],
+  }
 }
 
 /** A tensor of an earlier trace stands for a value of another graph. */

@@ -8,22 +8,23 @@ import type { Sources } from './sizes.js'
 export type ResultTypes = readonly [ValueType, ...ValueType[]]
 
 /** An operator whose first result has one size that depends on values. */
-export interface OpenCall<Types extends ResultTypes = ResultTypes> {
+export interface OpenCall<Types extends readonly ValueType[] = readonly ValueType[]> {
   readonly opType: string
   readonly inputs: readonly (Value | undefined)[]
   readonly attributes: Readonly<Record<string, Attribute>>
   /** What that size is of, such as `selected`. */
   readonly label: string
-  /** Which dimension of the first result it is. */
+  /** Which dimension of the first result it is, or of the one that `result` counts from 0. */
   readonly axis: number
+  readonly result?: number
   /** The types of the results where it has that size. */
   readonly types: (size: number) => Types
 }
 
-/** A size to go on with, and whom to tell which value has it. */
+/** A size to go on with, and whom to tell what the node gave that has it. */
 export interface Opened {
   readonly size: number
-  readonly made: (value: Value) => void
+  readonly made: (results: readonly Value[]) => void
 }
 
 /** A number that TensorFlow.js has cut down to a size, as it cuts what a kernel may select. */
@@ -49,7 +50,7 @@ export class OpenSymbols implements OpenSizes {
   /** The sizes of all symbols. */
   readonly sizes: Record<string, number>
   readonly limits: Limit[] = []
-  readonly #places: Record<string, { readonly node: string; readonly axis: number }> = {}
+  readonly #places: Record<string, Place> = {}
   readonly #names = new Names()
   readonly #inputs: readonly string[]
 
@@ -65,11 +66,11 @@ export class OpenSymbols implements OpenSizes {
     return this.#inputs.length > 0 || Object.keys(this.#places).length > 0
   }
 
-  open({ label, axis }: OpenCall): Opened {
+  open({ label, axis, result = 0 }: OpenCall): Opened {
     const symbol = this.#names.take(label)
     const size = (this.sizes[symbol] ??= probeSize(Object.keys(this.sizes).length))
-    const made = ({ name }: Value) => {
-      this.#places[symbol] = { node: name, axis }
+    const made = ([first]: readonly Value[]) => {
+      this.#places[symbol] = { node: first?.name ?? '', result, axis }
     }
     return { size, made }
   }
@@ -80,12 +81,19 @@ export class OpenSymbols implements OpenSizes {
 
   /** Where the sizes are to be read in the graph; its outputs have other names than its nodes. */
   sourcesIn({ nodes }: Graph): Sources {
-    const outputs = new Map(nodes.map(({ name, outputs: [output = name] }) => [name, output]))
+    const outputs = new Map(nodes.map((node) => [node.name, node.outputs]))
     return Object.fromEntries(
-      Object.entries(this.#places).map(([symbol, { node, axis }]) => [
+      Object.entries(this.#places).map(([symbol, { node, result, axis }]) => [
         symbol,
-        { input: outputs.get(node) ?? node, axis },
+        { input: outputs.get(node)?.[result] ?? node, axis },
       ]),
     )
   }
+}
+
+/** A node, which of its results, and which dimension of that. */
+interface Place {
+  readonly node: string
+  readonly result: number
+  readonly axis: number
 }

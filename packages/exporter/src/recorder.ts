@@ -1,5 +1,5 @@
 // The graph builder as lowerings see it: operands in, operands out.
-import type { CallOptions, GraphBuilder } from '@anyvae/onnx'
+import type { CallOptions, GraphBuilder, ValueType } from '@anyvae/onnx'
 import { broadcast, tensorOf, type Attribute, type Value } from '@anyvae/onnx'
 import { TraceError } from './error.js'
 import type { OpenCall, OpenSizes, ResultTypes } from './open.js'
@@ -61,6 +61,15 @@ export class Recorder {
 
   /** Adds an operator whose first result has a size that depends on values. */
   open<T extends ResultTypes>(call: OpenCall<T>): { [K in keyof T]: Value } {
+    return this.#opened(call) as { [K in keyof T]: Value }
+  }
+
+  /** As {@link open}, of an operator any of whose results may be the first to have that size. */
+  openFrom(call: OpenCall<readonly ValueType[]>): Value[] {
+    return this.#opened(call)
+  }
+
+  #opened(call: OpenCall<readonly ValueType[]>): Value[] {
     if (this.#sizes === undefined) {
       throw new TraceError(
         `${call.opType}: gives a size that depends on values (${call.label}) in a step that is repeated, expected it outside of the step`,
@@ -69,8 +78,22 @@ export class Recorder {
     const { opType, inputs, attributes } = call
     const { size, made } = this.#sizes.open(call)
     const values = this.builder.typedNodes({ opType, inputs, attributes }, call.types(size))
-    values.slice(0, 1).forEach(made)
-    return values as { [K in keyof T]: Value }
+    made(values)
+    return values
+  }
+
+  /** A recorder of a graph within this one, such as a Loop's body. */
+  within(builder: GraphBuilder): Recorder {
+    const sizes = this.#sizes && {
+      isOpen: this.isOpen,
+      limit: this.#sizes.limit.bind(this.#sizes),
+      open: ({ opType, label }: OpenCall<readonly ValueType[]>) => {
+        throw new TraceError(
+          `${opType}: gives a size that depends on values (${label}) within control flow, expected it outside of loops and branches`,
+        )
+      },
+    }
+    return new Recorder(builder, this.#style, sizes)
   }
 
   /** A list of one number, which TensorFlow.js has cut down to a size; `shapes` as in Limit. */

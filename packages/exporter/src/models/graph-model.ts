@@ -1,5 +1,6 @@
 // A tf.GraphModel as a function of tensors, its nodes as scopes. The model brings its own code.
 import * as tf from '@tensorflow/tfjs-core'
+import { runsControlFlow, interpreted } from '../control/model.js'
 import { TraceError } from '../error.js'
 import { within } from '../explain.js'
 import { outputNamesOf } from './graph-outputs.js'
@@ -77,6 +78,7 @@ function inNode<T>(running: () => string, run: () => T): T {
 }
 
 function executed(model: GraphModelLike, feeds: tf.NamedTensorMap, outputs: string[]) {
+  if (runsControlFlow(model)) return interpreted(model, { feeds, outputs, nameOf: plainName })
   try {
     return model.execute(feeds, outputs)
   } catch (cause) {

@@ -13,6 +13,7 @@ import type {
 import { inferTypes } from './inference/index.js'
 import { type DftOptions, dft, reduce, reshape, split } from './forms.js'
 import { identifier, Names } from './names.js'
+import { renameReads } from '../passes/walk.js'
 import { checkCall } from './operators/check.js'
 import { numbersOf, tensorOf } from './tensor.js'
 import { attr, type Call, type Value, type ValueType } from './value.js'
@@ -36,7 +37,8 @@ type TypedCall = Omit<Call, 'constant' | 'outputCount'> & {
 export class GraphBuilder {
   /** Put before the names of nodes that are added, for example `encoder/hidden`. */
   scope = ''
-  readonly #names = new Names()
+  readonly #names: Names
+  readonly #outer: GraphBuilder | undefined
   readonly #nodes: Node[] = []
   readonly #inputs: Value[] = []
   readonly #initializers: Initializer[] = []
@@ -51,12 +53,36 @@ export class GraphBuilder {
   /**
    * @param opset the operator set that the nodes are written for, 13 to 21
    * @param outputs the names of the graph's outputs, which nothing else then takes
-   * @param outer names of the surrounding graph, which an inner graph must not use again
+   * @param outer the surrounding graph's builder, or names of it that an inner graph must not use again
    */
-  constructor(opset: number, outputs: readonly string[], outer: readonly string[] = []) {
+  constructor(
+    opset: number,
+    outputs: readonly string[],
+    outer: readonly string[] | GraphBuilder = [],
+  ) {
     this.opset = opset
-    outer.forEach((name) => this.#names.take(name))
+    this.#outer = outer instanceof GraphBuilder ? outer : undefined
+    this.#names = outer instanceof GraphBuilder ? outer.#names : new Names()
+    if (!(outer instanceof GraphBuilder)) outer.forEach((name) => this.#names.take(name))
     this.#reserved = outputs.map((name) => this.#names.take(name))
+  }
+
+  /**
+   * A builder of a graph within a node of this one, such as the body of a Loop. Its nodes may read the
+   * values of this graph by name; no name is taken in both; constants stand in the outermost graph.
+   */
+  inner(outputs: readonly string[]): GraphBuilder {
+    return new GraphBuilder(this.opset, outputs, this)
+  }
+
+  /** The names of the outputs, as they were reserved. */
+  get outputNames(): readonly string[] {
+    return this.#reserved
+  }
+
+  /** The builder of the surrounding graph, where {@link inner} made this one. */
+  get outer(): GraphBuilder | undefined {
+    return this.#outer
   }
 
   /** Adds a graph input. */
@@ -66,8 +92,9 @@ export class GraphBuilder {
     return value
   }
 
-  /** Adds a weight or constant. */
+  /** Adds a weight or constant, to the outermost graph. */
   initializer(name: string, tensor: TensorData): Value {
+    if (this.#outer) return this.#outer.initializer(name, tensor)
     const taken = this.#names.take(name)
     this.#initializers.push({ name: taken, ...tensor })
     this.#constants.set(taken, tensor)
@@ -138,6 +165,7 @@ export class GraphBuilder {
 
   /** The numbers of a constant, or undefined for any other value. */
   constantOf(value: Value | undefined): number[] | undefined {
+    if (this.#outer) return this.#outer.constantOf(value)
     const tensor = value && this.#constants.get(value.name)
     return tensor && numbersOf(tensor)
   }
@@ -230,8 +258,7 @@ export class GraphBuilder {
     return {
       name: identifier(name),
       nodes: this.#nodes.map((node) => ({
-        ...node,
-        inputs: node.inputs.map(rename),
+        ...renameReads(node, rename),
         outputs: node.outputs.map(rename),
       })),
       inputs: this.#inputs,
