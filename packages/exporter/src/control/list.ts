@@ -57,6 +57,11 @@ export function withItem(
   list: TensorList,
   { index, known, item }: { index: tf.Tensor; known: number | undefined; item: tf.Tensor },
 ): TensorList {
+  if (known === undefined && list.length === 0) {
+    throw new TraceError(
+      'list of tensors: an empty list grows by an index that depends on values, expected a loop whose steps write the elements 0, 1, 2, …, or a list of known length',
+    )
+  }
   const grown = known === undefined || known < list.length ? list : resized(list, known + 1)
   const whole = typed(grown, item.shape)
   if (known === 0 && whole.length === 1) return { ...whole, elements: tf.expandDims(item, 0) }

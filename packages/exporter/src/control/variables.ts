@@ -78,11 +78,11 @@ function elementOf({ source: loop, counters, trips }: Facts, index: number) {
 
 /** Whether anything but a result of the body reads what a node gives. */
 function isReadElsewhere(body: Region, name: string, index: number): boolean {
-  const own = (reference: string) => parsed(source(body.graph, reference)).name === name
-  const results = body.results.some((result, i) => i !== index && own(result))
-  const nodes = Object.values(body.graph.nodes)
-  return (
-    results ||
-    nodes.some(({ op, inputNames }) => op !== 'Identity' && op !== 'NextIteration' && inputNames.some(own))
+  const made = (reference: string) => parsed(source(body.graph, reference)).name === name
+  const begins = new Set((body.parameters[index] ?? []).map((each) => parsed(each).name))
+  const results = body.results.some((result, i) => i !== index && made(result))
+  const nodes = Object.values(body.graph.nodes).filter(
+    (node) => node.op !== 'Identity' && node.op !== 'NextIteration' && !begins.has(node.name),
   )
+  return results || nodes.some(({ inputNames }) => inputNames.some(made))
 }
