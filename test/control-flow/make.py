@@ -26,7 +26,7 @@ from tensorflow.python.framework.convert_to_constants import (  # noqa: E402
 from tensorflow.python.grappler import tf_optimizer  # noqa: E402
 from tensorflow.python.training.saver import export_meta_graph  # noqa: E402
 
-from models_py import MODELS  # noqa: E402
+from models import MODELS  # noqa: E402
 
 PASSES = ['pruning', 'constfold', 'arithmetic', 'dependency']
 REMAP = ['remap', 'constfold', 'arithmetic', 'dependency']

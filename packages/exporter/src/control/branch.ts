@@ -29,7 +29,9 @@ export function choose(interpreter: Interpreter, choice: Choice): FlowValue[] {
     return interpreter.results(known === 0 ? no : yes, inputs)
   }
   const { backend } = interpreter
-  const shapes = [yes, no].map((region, i) => traced(interpreter, choice, { region, key: KEYS[i] ?? '' }))
+  const shapes = [yes, no].map((region, i) =>
+    traced(interpreter, choice, { region, key: KEYS[i] ?? '' }),
+  )
   const lists = shapes.map(({ values }) => values)
   const wanted = (lists[0] ?? []).map((value, i) => template(value, lists[1]?.[i]))
   const again = wanted.some((each, i) => lists.some((values) => differs(values[i], each)))
@@ -52,7 +54,7 @@ export function choose(interpreter: Interpreter, choice: Choice): FlowValue[] {
     first.types,
   )
   let next = 0
-  return (first.values).map((value): FlowValue => {
+  return first.values.map((value): FlowValue => {
     const made = () => tensorOf(backend, required(outputs[next++]))
     if (!isList(value)) return made()
     return value.elements === undefined ? value : { ...value, elements: made() }
@@ -96,7 +98,9 @@ function template(a: FlowValue, b: FlowValue | undefined): FlowValue {
 }
 
 function differs(value: FlowValue | undefined, wanted: FlowValue): boolean {
-  return value !== undefined && isList(value) && isList(wanted) && !value.elements !== !wanted.elements
+  return (
+    value !== undefined && isList(value) && isList(wanted) && !value.elements !== !wanted.elements
+  )
 }
 
 function withShape(value: FlowValue, wanted: FlowValue | undefined): FlowValue {

@@ -55,7 +55,8 @@ function entering(graph: FlowGraph, merge: FlowNode): FlowNode | undefined {
 }
 
 function frameName(enter: FlowNode): string {
-  return String(enter.attrParams['frameName']?.value ?? '')
+  const name = enter.attrParams['frameName']?.value
+  return typeof name === 'string' ? name : ''
 }
 
 function found(graph: FlowGraph, name: string): Frame {
@@ -83,7 +84,9 @@ function found(graph: FlowGraph, name: string): Frame {
 function variableOf(graph: FlowGraph, merge: FlowNode): FrameVariable {
   const [first, next] = merge.inputNames
     .slice(0, 2)
-    .toSorted((a, b) => Number(nodeAt(graph, b).op === 'Enter') - Number(nodeAt(graph, a).op === 'Enter'))
+    .toSorted(
+      (a, b) => Number(nodeAt(graph, b).op === 'Enter') - Number(nodeAt(graph, a).op === 'Enter'),
+    )
   const switches = merge.children.filter(({ op }) => op === 'Switch')
   const exits = switches.flatMap(({ children }) => children.filter(({ op }) => op === 'Exit'))
   return {

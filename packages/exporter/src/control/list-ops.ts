@@ -57,9 +57,7 @@ export const listOps: Readonly<Record<string, ListOp>> = {
   TensorArrayWriteV3: (call) => [written(call, { list: 3, index: 1, item: 2 })],
   TensorArrayReadV3: (call) => [itemAt(listOf(call, 2), tensorOf(call, 1), whatOf(call))],
   TensorArrayGatherV3: (call) => [gathered(call, listOf(call, 2), 1)],
-  TensorArrayScatterV3: (call) => [
-    scattered(call, { tensor: 2, indices: 1 }, listOf(call, 3)),
-  ],
+  TensorArrayScatterV3: (call) => [scattered(call, { tensor: 2, indices: 1 }, listOf(call, 3))],
   TensorArrayConcatV3: (call) => [joined(listOf(call, 1), whatOf(call))],
   TensorArraySplitV3: (call) => [split(tensorOf(call, 1), numbersOf(call, 2), whatOf(call))],
   TensorArraySizeV3: (call) => [tf.scalar(listOf(call, 1).length, 'int32')],

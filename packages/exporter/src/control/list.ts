@@ -30,7 +30,10 @@ export function fromTensor(tensor: tf.Tensor): TensorList {
 }
 
 /** The list with elements of that shape: zeros where none was written yet. */
-export function typed(list: TensorList, shape: readonly number[]): TensorList & { elements: tf.Tensor } {
+export function typed(
+  list: TensorList,
+  shape: readonly number[],
+): TensorList & { elements: tf.Tensor } {
   const { elements = zeros(list.dtype, [list.length, ...shape]) } = list
   const own = elements.shape.slice(1)
   if (own.join() !== shape.join()) {

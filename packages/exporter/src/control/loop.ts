@@ -64,7 +64,7 @@ function withShapes(plan: Plan, variables: readonly Variable[]): readonly Variab
 
 /** Records the Loop; gives the last values. */
 function recorded(plan: Plan, variables: readonly Variable[]): FlowValue[] {
-  const { interpreter, source, trips } = plan
+  const { interpreter, trips } = plan
   const { backend } = interpreter
   const { recorder } = backend
   const { builder } = recorder
@@ -72,12 +72,13 @@ function recorded(plan: Plan, variables: readonly Variable[]): FlowValue[] {
   const first = carried.map(({ value }) => valueOf(backend, tensorIn(value)))
   const begin =
     trips === undefined
-      ? conditionOf(plan, variables.map(({ value }) => value))
+      ? conditionOf(
+          plan,
+          variables.map(({ value }) => value),
+        )
       : builder.initializer('keep_going', onnxTensor('bool', [], [1]))
   const count =
-    trips === undefined
-      ? undefined
-      : builder.initializer('trips', onnxTensor('int64', [], [trips]))
+    trips === undefined ? undefined : builder.initializer('trips', onnxTensor('int64', [], [trips]))
   const { graph, types } = bodyOf(plan, variables)
   const call = {
     opType: 'Loop',
@@ -92,7 +93,13 @@ function recorded(plan: Plan, variables: readonly Variable[]): FlowValue[] {
   ]
   const open = trips === undefined && rows.length > 0
   const outputs = open
-    ? recorder.openFrom({ ...call, label: 'steps', axis: 0, result: states.length, types: typesFor })
+    ? recorder.openFrom({
+        ...call,
+        label: 'steps',
+        axis: 0,
+        result: states.length,
+        types: typesFor,
+      })
     : builder.typedNodes(call, typesFor(trips ?? 0))
   return lastValues(plan, variables, outputs)
 }
@@ -113,11 +120,10 @@ function lastValues(
     if (kind === 'counted') {
       return tf.scalar((counter?.start ?? 0) + trips * (counter?.step ?? 1), 'int32')
     }
-    const at = isState(variable)
-      ? states.indexOf(variable)
-      : states.length + rows.indexOf(variable)
+    const at = isState(variable) ? states.indexOf(variable) : states.length + rows.indexOf(variable)
     const output = outputs[at]
-    if (output === undefined) throw new TraceError('Loop: gives fewer results than it has variables')
+    if (output === undefined)
+      throw new TraceError('Loop: gives fewer results than it has variables')
     const tensor = tensorOf(backend, output)
     if (!isList(value)) return tensor
     return kind === 'carried' ? { ...value, elements: tensor } : afterRows(variable, tensor)
@@ -188,7 +194,11 @@ interface Inputs {
 }
 
 /** A variable's value at the beginning of a step. */
-function valueIn({ interpreter }: Plan, variable: Variable, { input, iteration }: Inputs): FlowValue {
+function valueIn(
+  { interpreter }: Plan,
+  variable: Variable,
+  { input, iteration }: Inputs,
+): FlowValue {
   const { kind, value, name, counter } = variable
   const { backend } = interpreter
   if (kind === 'counted') {
@@ -207,9 +217,15 @@ function valueIn({ interpreter }: Plan, variable: Variable, { input, iteration }
 }
 
 /** Whether there is another step, as a boolean. */
-function conditionOf({ interpreter, source }: Plan, values: readonly (FlowValue | undefined)[]): Value {
+function conditionOf(
+  { interpreter, source }: Plan,
+  values: readonly (FlowValue | undefined)[],
+): Value {
   const { backend } = interpreter
-  const scope = interpreter.scopeOf(source.condition, values.flatMap((value) => value ?? []))
+  const scope = interpreter.scopeOf(
+    source.condition,
+    values.flatMap((value) => value ?? []),
+  )
   const [result] = interpreter.evaluate(source.condition.results, scope)
   if (result === undefined || isList(result)) {
     throw new TraceError(`${source.what}: its condition gives no tensor, expected a boolean`)

@@ -9,7 +9,7 @@ import { isList, Scope } from './scope.js'
 import { type Executor, executorOf, type FlowGraph, type FlowNode, parsed } from './topology.js'
 
 interface ModelLike {
-  readonly outputNodes: readonly string[]
+  readonly modelSignature?: object
 }
 
 const FLOW: ReadonlySet<string> = new Set([
@@ -39,11 +39,15 @@ export function runsControlFlow(model: ModelLike): boolean {
 interface Interpreted {
   /** Tensors by the names of inputs, or of inner nodes. */
   readonly feeds: tf.NamedTensorMap
+  readonly outputs: readonly string[]
   readonly nameOf: (node: string) => string
 }
 
 /** The model's outputs, in its order, as `execute` gives them of models without control flow. */
-export function interpreted(model: ModelLike, { feeds, nameOf }: Interpreted): tf.Tensor[] {
+export function interpreted(
+  model: ModelLike,
+  { feeds, outputs, nameOf }: Interpreted,
+): tf.Tensor[] {
   const executor = executorOf(model)
   const backend = tf.backend()
   if (executor === undefined || !(backend instanceof TraceBackend)) {
@@ -53,27 +57,21 @@ export function interpreted(model: ModelLike, { feeds, nameOf }: Interpreted): t
   const interpreter = new Interpreter({ executor, backend, ...facts, nameOf })
   const scope = new Scope(executor.graph)
   for (const [name, tensor] of Object.entries(feeds)) {
-    scope.set(referenceOf(executor, name), tensor)
+    scope.set(referenceOf(model, 'inputs', name), tensor)
   }
-  const references = model.outputNodes.map((name) => referenceOf(executor, name))
+  const references = outputs.map((name) => referenceOf(model, 'outputs', name))
   return interpreter.evaluate(references, scope).map((value, i) => {
     if (!isList(value)) return value
     throw new TraceError(
-      `model: output ${model.outputNodes[i] ?? ''} is a list of tensors, expected a tensor; stack it first`,
+      `model: output ${outputs[i] ?? ''} is a list of tensors, expected a tensor; stack it first`,
     )
   })
 }
 
-/** The node that an input or output of the model's signature stands for. */
-function referenceOf({ graph }: Executor, name: string): string {
-  const known = [...graph.inputs, ...graph.outputs]
-  const signature = known.find((node) => keyOf(node) === name)
-  return signature ? `${signature.name}:${signature.defaultOutput ?? 0}` : name
-}
-
-function keyOf(node: FlowNode): string {
-  const key: unknown = Reflect.get(node, 'signatureKey')
-  return typeof key === 'string' ? key : node.name
+/** The tensor that an input or output of the model's signature stands for, or that has that name. */
+function referenceOf(model: ModelLike, kind: 'inputs' | 'outputs', name: string): string {
+  const tensor = at(at(at(at(model, 'modelSignature'), kind), name), 'name')
+  return typeof tensor === 'string' ? tensor : name
 }
 
 /**
@@ -103,7 +101,10 @@ function factsOf(
     const returned = listOf(at(at(each, 'signature'), 'outputArg')).map((result) =>
       String(at(at(each, 'ret'), String(at(result, 'name')))),
     )
-    results.set(name, returned.map((reference) => withIndex(graph, reference)))
+    results.set(
+      name,
+      returned.map((reference) => withIndex(graph, reference)),
+    )
   }
   return {
     dataInputs: (node) => counts.get(node) ?? node.inputNames.length,

@@ -19,7 +19,10 @@ interface NodeGraph {
 export function runNode(
   executor: Executor,
   node: FlowNode,
-  { inputs, indices }: { readonly inputs: readonly tf.Tensor[]; readonly indices: readonly number[] },
+  {
+    inputs,
+    indices,
+  }: { readonly inputs: readonly tf.Tensor[]; readonly indices: readonly number[] },
 ): tf.Tensor[] {
   const feeds = inputs.map((tensor, i) => [placeholderName(i), tensor] as const)
   const alone = executorLike(executor, graphOf(node, inputs.length))

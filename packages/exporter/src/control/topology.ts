@@ -39,7 +39,10 @@ export function executorOf(model: object): Executor | undefined {
 
 function isExecutor(value: unknown): value is Executor {
   return (
-    typeof value === 'object' && value !== null && 'graph' in value && 'functionExecutorMap' in value
+    typeof value === 'object' &&
+    value !== null &&
+    'graph' in value &&
+    'functionExecutorMap' in value
   )
 }
 

@@ -76,12 +76,13 @@ function tripsBelow(
 }
 
 /** By kernel that compares: whether the larger one comes first, and whether equal ones count. */
-const ORDERS: Readonly<Record<string, { readonly swapped: boolean; readonly inclusive: boolean }>> = {
-  Less: { swapped: false, inclusive: false },
-  LessEqual: { swapped: false, inclusive: true },
-  Greater: { swapped: true, inclusive: false },
-  GreaterEqual: { swapped: true, inclusive: true },
-}
+const ORDERS: Readonly<Record<string, { readonly swapped: boolean; readonly inclusive: boolean }>> =
+  {
+    Less: { swapped: false, inclusive: false },
+    LessEqual: { swapped: false, inclusive: true },
+    Greater: { swapped: true, inclusive: false },
+    GreaterEqual: { swapped: true, inclusive: true },
+  }
 
 /** The number that a reference is at every step. */
 function known(
