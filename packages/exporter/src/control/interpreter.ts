@@ -78,10 +78,12 @@ export class Interpreter {
         waiting.pop()
         continue
       }
-      const node = nodeAt(scope.graph, next)
-      const missing = this.#needed(node, next, scope).filter(
-        (each) => this.valueOf(each, scope) === undefined,
-      )
+      const reference = next
+      const node = nodeAt(scope.graph, reference)
+      const missing = within(
+        () => `node ${node.name}`,
+        () => this.#needed(node, reference, scope),
+      ).filter((each) => this.valueOf(each, scope) === undefined)
       if (missing.length > 0) {
         if (begun.has(next)) throw unknownInput(node, missing[0])
         begun.add(next)
@@ -91,7 +93,7 @@ export class Interpreter {
       within(
         () => `node ${node.name}`,
         () => {
-          this.#run(node, next, scope)
+          this.#run(node, reference, scope)
         },
       )
       if (this.valueOf(next, scope) === undefined) throw unknownInput(node, next)
