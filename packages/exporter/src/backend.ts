@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import {
   elementCount,
+  type Graph,
   type GraphBuilder,
   identifier,
   Names,
