@@ -178,6 +178,14 @@ it('bears the licence that it is given', async () => {
   expect(manifestOf(files).license).toBe('Apache-2.0')
 })
 
+it.each([NaN, Infinity])('is not made of weights of %d, which are named', async (value) => {
+  const model = trained('bernoulli')
+  model.parameters['decoder/output/kernel']?.fill(value, 5, 6)
+  await expect(createBundle(model, { name: 'test' })).rejects.toThrow(
+    `weights: decoder/output/kernel is not finite, got ${value} in place 5 of`,
+  )
+})
+
 describe('VERSION', () => {
   it('is that of package.json', () => {
     const url = new URL('../package.json', import.meta.url)

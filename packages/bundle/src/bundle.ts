@@ -9,6 +9,7 @@ import {
 } from '@anyvae/runtime'
 import { createNetwork } from '@anyvae/trainer'
 import { modelCard } from './card/card.js'
+import { BundleError } from './error.js'
 import { type NodeCounts, vaeModels } from './graphs.js'
 import { samplesPicture } from './pictures.js'
 import { FLOAT32_TOLERANCE } from './verification/tolerance.js'
@@ -31,9 +32,14 @@ export interface BundleOptions {
 /** A bundle's files by their path within its folder. */
 export type BundleFiles = ReadonlyMap<string, Uint8Array>
 
-/** Everything that a bundle's folder holds. */
+/**
+ * Everything that a bundle's folder holds.
+ *
+ * @throws BundleError (by rejection) where a weight is not finite
+ */
 export async function createBundle(trained: Trained, options: BundleOptions): Promise<BundleFiles> {
   const { opset = DEFAULT_OPSET, license = 'other' } = options
+  checkWeights(trained)
   const network = createNetwork(trained.network)
   const models = vaeModels(network, trained.parameters, {
     opset,
@@ -62,6 +68,17 @@ export async function createBundle(trained: Trained, options: BundleOptions): Pr
     ...encodeVectors('encoder', vectors.encoder),
     ...encodeVectors('decoder', vectors.decoder),
   ])
+}
+
+/** A training that ran off to infinity leaves nothing that is worth a file. */
+function checkWeights({ parameters }: Trained): void {
+  for (const [name, values] of Object.entries(parameters)) {
+    const index = values.findIndex((value) => !Number.isFinite(value))
+    if (index < 0) continue
+    throw new BundleError(
+      `weights: ${name} is not finite, got ${String(values[index])} in place ${index} of ${values.length}, expected finite numbers: training diverged, train anew with a lower learning rate or a warm-up`,
+    )
+  }
 }
 
 interface ManifestParts {

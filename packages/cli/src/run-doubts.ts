@@ -6,6 +6,11 @@ import { nats } from './ui/format.js'
 export function doubtsOfRun({ training, checkpoint, records }: Run): string[] {
   const { epoch } = checkpoint
   const doubts: string[] = []
+  if (checkpoint.unchecked) {
+    doubts.push(
+      'checkpoint: written by an older anyvae, got no checksum, expected one: damage to it would go unnoticed',
+    )
+  }
   if (epoch < training.epochs) {
     doubts.push(
       `run: not at its end, got ${epoch} of ${training.epochs} epochs: train --resume goes on, unless training diverged there`,

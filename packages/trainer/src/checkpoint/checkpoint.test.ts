@@ -1,11 +1,14 @@
+import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { createNetwork, decodeCheckpoint, decodeSafetensors, encodeCheckpoint } from '../index.js'
 import { encodeSafetensors, initialParameters, parseTrainConfig, zeroMoments } from '../index.js'
-import type { Checkpoint } from '../index.js'
+import { TrainError, type Checkpoint } from '../index.js'
 
 const config = parseTrainConfig({
   network: { image: { channels: 1, height: 3, width: 2 }, latent: 2, hidden: [3] },
 })
+
+const native = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
 
 function checkpoint(): Checkpoint {
   const network = createNetwork(config.network)
@@ -35,7 +38,7 @@ function checkpoint(): Checkpoint {
 describe('checkpoint', () => {
   it('comes back as it was', () => {
     const saved = checkpoint()
-    expect(decodeCheckpoint(encodeCheckpoint(saved), config.network)).toEqual(saved)
+    expect(decodeCheckpoint(encodeCheckpoint(saved), { expected: config.network })).toEqual(saved)
   })
 
   it('comes back from the middle of a larger buffer', () => {
@@ -69,21 +72,72 @@ describe('checkpoint', () => {
   it('refuses another architecture', () => {
     const bytes = encodeCheckpoint(checkpoint())
     const other = { ...config.network, latent: 5 }
-    expect(() => decodeCheckpoint(bytes, other)).toThrow(
+    expect(() => decodeCheckpoint(bytes, { expected: other })).toThrow(
       /^checkpoint: of another architecture, got .*"latent":2.*, expected .*"latent":5/,
     )
   })
 
-  it.each(['1', '3'])('refuses format version %s and a missing tensor', (version) => {
+  it.each(['1', '4'])('refuses format version %s', (version) => {
     const { tensors, metadata } = decodeSafetensors(encodeCheckpoint(checkpoint()))
     const other = encodeSafetensors({ tensors, metadata: { ...metadata, format_version: version } })
     expect(() => decodeCheckpoint(other)).toThrow(
-      `unknown format version, got "${version}", expected 2`,
+      `unknown format version, got "${version}", expected 2 or 3`,
     )
+  })
+
+  it('refuses a missing tensor, and examples of another shape', () => {
+    const { tensors, metadata } = decodeSafetensors(encodeCheckpoint(checkpoint()))
+    const { sha256, ...before } = { ...metadata, format_version: '2' }
+    expect(sha256).toMatch(/^[0-9a-f]{64}$/)
     const less = Object.fromEntries(Object.entries(tensors).slice(1))
-    expect(() => decodeCheckpoint(encodeSafetensors({ tensors: less, metadata }))).toThrow(
+    expect(() => decodeCheckpoint(encodeSafetensors({ tensors: less, metadata: before }))).toThrow(
       'checkpoint: wrong tensor parameters/encoder/hidden/kernel, got none, expected F32 [6, 3]',
     )
+  })
+
+  it('reads one of format version 2, which has no checksum, and says so', () => {
+    const { tensors, metadata } = decodeSafetensors(encodeCheckpoint(checkpoint()))
+    const { sha256, ...rest } = metadata
+    const old = encodeSafetensors({ tensors, metadata: { ...rest, format_version: '2' } })
+    expect(decodeCheckpoint(old)).toEqual({ ...checkpoint(), unchecked: true })
+    const bare = encodeSafetensors({ tensors, metadata: rest })
+    expect(() => decodeCheckpoint(bare)).toThrow('checkpoint: no checksum, got none')
+    const wrong = encodeSafetensors({ tensors, metadata: { ...metadata, sha256: `${sha256}0` } })
+    expect(() => decodeCheckpoint(wrong)).toThrow('checkpoint: was altered, got SHA-256')
+  })
+
+  it('notices any bit flipped, anywhere in the file', () => {
+    const bytes = encodeCheckpoint(checkpoint())
+    const whole = JSON.stringify(decodeCheckpoint(bytes))
+    for (let bit = 0; bit < 8 * bytes.length; bit += bit < 64 ? 1 : 3) {
+      const flipped = bytes.slice()
+      flipped[bit >> 3] = (flipped[bit >> 3] ?? 0) ^ (1 << (bit & 7))
+      expect(() => decodeCheckpoint(flipped, { digest: native }), `bit ${bit}`).toThrow(TrainError)
+    }
+    expect(JSON.stringify(decodeCheckpoint(bytes, { digest: native }))).toBe(whole)
+  })
+
+  it.each([NaN, Infinity, -Infinity])(
+    'refuses %d among weights or moments, and names them',
+    (value) => {
+      for (const part of ['parameters', 'firstMoments', 'secondMoments'] as const) {
+        const saved = checkpoint()
+        saved.state[part]['decoder/hidden/kernel']?.fill(value, 2, 3)
+        expect(() => decodeCheckpoint(encodeCheckpoint(saved))).toThrow(
+          `/decoder/hidden/kernel is not finite, got ${value} in place 2 of 6, expected finite numbers: training diverged`,
+        )
+      }
+    },
+  )
+
+  it('refuses an epoch or a step that is not its record’s', () => {
+    const saved = checkpoint()
+    const message = /^checkpoint: epoch, step and record disagree, got epoch \d+ of 10 and step \d+/
+    expect(() => decodeCheckpoint(encodeCheckpoint({ ...saved, epoch: 2 }))).toThrow(message)
+    const state = { ...saved.state, step: 13 }
+    expect(() => decodeCheckpoint(encodeCheckpoint({ ...saved, state }))).toThrow(message)
+    const late = { ...saved, epoch: 11, record: { ...saved.record, epoch: 11 } }
+    expect(() => decodeCheckpoint(encodeCheckpoint(late))).toThrow(message)
   })
 })
 

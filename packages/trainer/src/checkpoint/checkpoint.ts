@@ -8,7 +8,10 @@ import type { NetworkConfig, ParameterSpec } from '../network/types.js'
 import { parseTrainConfig, type TrainConfig } from '../training/config.js'
 import type { ComputedRecord } from '../training/events.js'
 import { parseComputed } from '../training/record.js'
+import { type Digest, isChecked, withChecksum } from './checksum.js'
+import { checkFinite } from './finite.js'
 import { decodeSafetensors, encodeSafetensors, type SafeTensor } from './safetensors.js'
+import { sha256 } from './sha256.js'
 
 /** What a checkpoint was computed with: another thread count or version may round differently. */
 export interface ComputedWith {
@@ -30,11 +33,14 @@ export interface Checkpoint {
   /** The first test images, 0 to 255, channels first, so that pictures and vectors need no data. */
   readonly examples: { readonly count: number; readonly images: Uint8Array }
   readonly computedWith: ComputedWith
+  /** Of a file of format version 2, which has no checksum: damage to its numbers goes unnoticed. */
+  readonly unchecked?: true
 }
 
 const FORMAT = 'anyvae-checkpoint'
-/** 1 had running means as moments, and other shuffles. */
-const FORMAT_VERSION = 2
+/** 1 had running means as moments, and other shuffles; 2 had no checksum, and is read all the same. */
+const FORMAT_VERSION = 3
+const UNCHECKED_VERSION = 2
 const EXAMPLES = 'examples/images'
 const PARTS = {
   parameters: 'parameters',
@@ -45,14 +51,20 @@ type Part = keyof typeof PARTS
 
 /**
  * A safetensors file: `parameters/<name>`, `first_moments/<name>` and `second_moments/<name>` (float32; the
- * moments as decayed sums) and `examples/images` (uint8, [count, channels, height, width]). Its metadata: `format`, `format_version`,
- * and as JSON `epoch`, `step`, `config`, `record`, `computed_with`.
+ * moments as decayed sums) and `examples/images` (uint8, [count, channels, height, width]). Its metadata: `sha256`, `format`,
+ * `format_version`, and as JSON `epoch`, `step`, `config`, `record`, `computed_with`. `sha256` is that of the
+ * whole file with zeros for its 64 digits.
+ *
+ * @param digest SHA-256 of some bytes in hexadecimal digits, where the host has a faster one
  */
-export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array<ArrayBuffer> {
+export function encodeCheckpoint(
+  checkpoint: Checkpoint,
+  digest: Digest = sha256,
+): Uint8Array<ArrayBuffer> {
   const { config, epoch, state, record, examples, computedWith } = checkpoint
   const specs = createNetwork(config.network).parameters
   const { channels, height, width } = config.network.image
-  return encodeSafetensors({
+  const file = {
     tensors: {
       ...namedTensors(specs, state, 'parameters'),
       ...namedTensors(specs, state, 'firstMoments'),
@@ -72,34 +84,66 @@ export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array<ArrayBuffer
       record: JSON.stringify(record),
       computed_with: JSON.stringify(computedWith),
     },
-  })
+  }
+  return withChecksum(file, digest)
+}
+
+/** How to read a checkpoint. */
+export interface DecodeOptions {
+  /** The network that it must be of, where that is known. */
+  readonly expected?: NetworkConfig
+  /** As that of {@link encodeCheckpoint}. */
+  readonly digest?: Digest
 }
 
 /**
  * Reads a checkpoint.
  *
- * @param expected the network that it must be of, where that is known
- * @throws TrainError for bytes that are cut off, of something else, or of another network
+ * @throws TrainError for bytes that are cut off, altered, of something else or of another network, for
+ *   numbers that are not finite, and where epoch or step and record disagree
  */
-export function decodeCheckpoint(bytes: Uint8Array, expected?: NetworkConfig): Checkpoint {
+export function decodeCheckpoint(
+  bytes: Uint8Array,
+  { expected, digest = sha256 }: DecodeOptions = {},
+): Checkpoint {
   const { tensors, metadata } = decodeSafetensors(bytes)
   checkFormat(metadata)
+  const checked = isChecked(bytes, metadata, digest)
+  if (!checked && metadata['format_version'] !== String(UNCHECKED_VERSION)) {
+    throw new TrainError('checkpoint: no checksum, got none in its metadata, expected sha256')
+  }
+  checkFinite(tensors)
   const config = parseTrainConfig(json(metadata, 'config'))
   if (expected !== undefined) checkNetwork(config.network, expected)
   const specs = createNetwork(config.network).parameters
+  const epoch = whole('checkpoint epoch', json(metadata, 'epoch'), 1)
+  const step = whole('checkpoint step', json(metadata, 'step'), 1)
+  const record = parseComputed(json(metadata, 'record'))
+  checkAgreement({ epoch, step, epochs: config.epochs }, record)
   return {
     config,
-    epoch: whole('checkpoint epoch', json(metadata, 'epoch'), 1),
+    epoch,
     state: {
-      step: whole('checkpoint step', json(metadata, 'step'), 1),
+      step,
       parameters: values(specs, tensors, 'parameters'),
       firstMoments: values(specs, tensors, 'firstMoments'),
       secondMoments: values(specs, tensors, 'secondMoments'),
     },
-    record: parseComputed(json(metadata, 'record')),
-    examples: parseExamples(tensors[EXAMPLES]),
+    record,
+    examples: parseExamples(tensors[EXAMPLES], config.network.image),
     computedWith: parseComputedWith(json(metadata, 'computed_with')),
+    ...(checked ? {} : { unchecked: true }),
   }
+}
+
+function checkAgreement(
+  { epoch, step, epochs }: { epoch: number; step: number; epochs: number },
+  record: ComputedRecord,
+): void {
+  if (epoch === record.epoch && step === record.step && epoch <= epochs) return
+  throw new TrainError(
+    `checkpoint: epoch, step and record disagree, got epoch ${epoch} of ${epochs} and step ${step}, expected epoch ${record.epoch} and step ${record.step} of its record`,
+  )
 }
 
 function namedTensors(specs: readonly ParameterSpec[], state: TrainingState, part: Part) {
@@ -134,9 +178,9 @@ function checkFormat({ format, format_version: version }: Readonly<Record<string
       `checkpoint: a file of something else, got format ${show(format)}, expected ${FORMAT}`,
     )
   }
-  if (version === String(FORMAT_VERSION)) return
+  if (version === String(FORMAT_VERSION) || version === String(UNCHECKED_VERSION)) return
   throw new TrainError(
-    `checkpoint: unknown format version, got ${show(version)}, expected ${FORMAT_VERSION}; another version of anyvae wrote it, which alone can go on with it or export it`,
+    `checkpoint: unknown format version, got ${show(version)}, expected ${UNCHECKED_VERSION} or ${FORMAT_VERSION}; another version of anyvae wrote it, which alone can go on with it or export it`,
   )
 }
 
@@ -159,11 +203,17 @@ function json(metadata: Readonly<Record<string, string>>, key: string): unknown 
   }
 }
 
-function parseExamples(tensor: SafeTensor | undefined): Checkpoint['examples'] {
-  if (tensor?.dtype === 'U8') return { count: tensor.shape[0] ?? 0, images: tensor.data }
-  throw new TrainError(
-    `checkpoint: no ${EXAMPLES}, got ${tensor?.dtype ?? 'none'}, expected U8 images`,
-  )
+function parseExamples(
+  tensor: SafeTensor | undefined,
+  { channels, height, width }: NetworkConfig['image'],
+): Checkpoint['examples'] {
+  const [count = 0, ...rest] = tensor?.shape ?? []
+  const size = `${channels}, ${height}, ${width}`
+  if (tensor?.dtype === 'U8' && count > 0 && rest.join(', ') === size) {
+    return { count, images: tensor.data }
+  }
+  const got = tensor === undefined ? 'none' : `${tensor.dtype} [${tensor.shape.join(', ')}]`
+  throw new TrainError(`checkpoint: no ${EXAMPLES}, got ${got}, expected U8 [count, ${size}]`)
 }
 
 function parseComputedWith(value: unknown): ComputedWith {

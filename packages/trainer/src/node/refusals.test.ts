@@ -1,10 +1,16 @@
 import { spawnSync } from 'node:child_process'
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { glyphs } from '@anyvae/images'
 import { describe, expect, it } from 'vitest'
-import { tfjsEngine, type TrainEvent } from '../index.js'
+import {
+  decodeSafetensors,
+  encodeSafetensors,
+  TrainError,
+  tfjsEngine,
+  type TrainEvent,
+} from '../index.js'
 import { readRun, type TrainInFolderOptions } from '../node.js'
 import { config, contents, images, useRunFolders } from '../testing/run-folders.js'
 
@@ -155,6 +161,81 @@ describe('trainInFolder, where something is wrong', () => {
     const message = new RegExp(`log.jsonl: line ${missing}: not an object, got ""`)
     await expect(readRun(folders.current)).rejects.toThrow(message)
     await expect(run({ resume: true })).rejects.toThrow(message)
+  })
+
+  it('refuses settings, log and checkpoint of which one was changed', async () => {
+    await run()
+    const at = (name: string) => join(folders.current, name)
+    const changes: [name: string, from: RegExp, to: string, message: RegExp][] = [
+      [
+        'config.json',
+        /"beta": 1/,
+        '"beta": 2',
+        /beta: not what the run was begun with, got 1, exp/,
+      ],
+      [
+        'config.json',
+        /"count": 40/,
+        '"count": 4000',
+        /another number of steps than its epochs have/,
+      ],
+      ['config.json', /"epochs": 3/, '"epochs": 2', /epochs: not what the run was begun with/],
+      ['log.jsonl', /"step":5/, '"step":6', /line 1: another step, got 6, expected 5/],
+      ['log.jsonl', /"epoch":2/, '"epoch":1', /line 2: another epoch, got 1, expected 2/],
+      ['log.jsonl', /"kl":/, '"kl":null,"x":', /line 1: kl: no number, got null/],
+      ['log.jsonl', /^\{/, '', /line 1: not an object/],
+      ['log.jsonl', /(.*\n.*\n.*"negativeElbo":)/, '$11', /line 3: another record than the checkp/],
+    ]
+    for (const [name, from, to, message] of changes) {
+      const before = await readFile(at(name), 'utf8')
+      const changed = before.replace(from, to)
+      expect(changed).not.toBe(before)
+      await writeFile(at(name), changed)
+      await expect(readRun(folders.current)).rejects.toThrow(message)
+      await expect(run({ resume: true })).rejects.toThrow(TrainError)
+      await writeFile(at(name), before)
+    }
+    expect((await readRun(folders.current)).records).toHaveLength(3)
+  })
+
+  it.runIf(process.platform === 'linux')(
+    'refuses what is no file or far too large, without reading it',
+    async () => {
+      await run()
+      for (const name of ['config.json', 'log.jsonl', 'checkpoint.safetensors']) {
+        const path = join(folders.current, name)
+        const before = await readFile(path)
+        await rm(path)
+        await symlink('/dev/zero', path)
+        await expect(readRun(folders.current)).rejects.toThrow(/: not a file, got a device, exp/)
+        await rm(path)
+        expect(spawnSync('mkfifo', [path]).status).toBe(0)
+        await expect(readRun(folders.current)).rejects.toThrow(/: not a file, got a pipe, expected/)
+        await rm(path)
+        await writeFile(path, before)
+        await truncate(path, 2 ** 40)
+        await expect(readRun(folders.current)).rejects.toThrow(/: too large, got 1099511627776 b/)
+        await writeFile(path, before)
+      }
+      expect((await readRun(folders.current)).records).toHaveLength(3)
+    },
+  )
+
+  it('goes on from a checkpoint without a checksum, and says so', async () => {
+    await cutOff((event) => event.type === 'epoch')
+    const path = join(folders.current, 'checkpoint.safetensors')
+    const { tensors, metadata } = decodeSafetensors(await readFile(path))
+    const before = Object.entries({ ...metadata, format_version: '2' })
+    const old = Object.fromEntries(before.filter(([key]) => key !== 'sha256'))
+    await writeFile(path, encodeSafetensors({ tensors, metadata: old }))
+    expect((await readRun(folders.current)).checkpoint.unchecked).toBe(true)
+    const messages: string[] = []
+    const onEvent = (event: TrainEvent) => {
+      if (event.type === 'warning') messages.push(event.message)
+    }
+    expect(await run({ resume: true, onEvent })).toMatchObject({ completed: true })
+    expect(messages).toEqual([expect.stringMatching(/older anyvae, without a checksum/)])
+    expect((await readRun(folders.current)).checkpoint.unchecked).toBeUndefined()
   })
 
   it('leaves nothing of a run that never trained an epoch', async () => {

@@ -8,12 +8,15 @@
 // could lose a log line for good. config.json comes first of all and goes last: a folder without it is a
 // run's only where nothing but leftovers is in it, and then the run starts over. Names that are not ours
 // are left alone. All this holds for one training at a time: see lock.ts.
-import { access, constants, mkdir, readdir, readFile, rm, rmdir } from 'node:fs/promises'
+import { access, constants, mkdir, readdir, rm, rmdir } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { writeFileAtomic } from '@anyvae/images/node'
 import { decodeCheckpoint, type Checkpoint } from '../checkpoint/checkpoint.js'
-import { fields, show } from '../check.js'
 import { TrainError } from '../error.js'
+import { createNetwork } from '../network/network.js'
+import type { NetworkConfig } from '../network/types.js'
+import { checkCheckpoint, checkLines } from './agreement.js'
+import { nativeSha256, readBounded, readText } from './bounded.js'
 import { decodeRunConfig, encodeRunConfig, type RunConfig } from './config-file.js'
 import { isLeftover, isPictureLeftover, NAMES, pathOf, pictureEpoch, pictureName } from './paths.js'
 
@@ -49,11 +52,8 @@ export async function inspect(folder: string, resume: boolean): Promise<Found> {
   if (!isRun) return { lines: [] }
   const config = await readRunConfig(folder)
   if (!names.includes(NAMES.checkpoint)) return { config, lines: [] }
-  const bytes = await readFile(pathOf(folder, 'checkpoint'))
-  const checkpoint = named(pathOf(folder, 'checkpoint'), () =>
-    decodeCheckpoint(bytes, config.training.network),
-  )
-  return { config, checkpoint, lines: await readLines(folder, checkpoint.epoch) }
+  const checkpoint = await readCheckpoint(folder, config)
+  return { config, checkpoint, lines: await readLines(folder, checkpoint) }
 }
 
 /** @throws TrainError where a folder, or the one that it is to be made in, cannot be written to */
@@ -114,42 +114,46 @@ export async function writeEpoch(
  */
 export async function readRunConfig(folder: string): Promise<RunConfig> {
   const path = pathOf(folder, 'config')
-  let json: string
-  try {
-    json = await readFile(path, 'utf8')
-  } catch (cause) {
-    throw new TrainError(`${folder}: no run folder, got no ${NAMES.config}, expected one`, {
-      cause,
-    })
+  const missing = await access(path).then(
+    () => false,
+    () => true,
+  )
+  if (missing) {
+    throw new TrainError(`${folder}: no run folder, got no ${NAMES.config}, expected one`)
   }
+  const json = await readText(path, MOST_BYTES.config)
   return named(folder, () => decodeRunConfig(json))
 }
 
-async function readLines(folder: string, epochs: number): Promise<readonly string[]> {
-  const path = pathOf(folder, 'log')
-  const content = await readFile(path, 'utf8').catch((cause: unknown) => {
-    throw new TrainError(`${path}: not readable, expected a line for each of ${epochs} epochs`, {
-      cause,
-    })
+/** Far more than a run writes: settings of a hundred layers, a log of 100,000 epochs, a header. */
+const MOST_BYTES = { config: 2 ** 20, log: 2 ** 26, checkpointHeader: 2 ** 24 }
+
+async function readCheckpoint(folder: string, config: RunConfig): Promise<Checkpoint> {
+  const path = pathOf(folder, 'checkpoint')
+  const { network } = config.training
+  const bytes = await readBounded(path, MOST_BYTES.checkpointHeader + tensorBytes(network))
+  return named(path, () => {
+    const checkpoint = decodeCheckpoint(bytes, { expected: network, digest: nativeSha256 })
+    checkCheckpoint(checkpoint, config)
+    return checkpoint
   })
-  const present = content.split('\n')
-  const lines = Array.from({ length: epochs }, (_, index) => present[index] ?? '')
-  named(path, () => lines.forEach((line, index) => checkLine(line, index + 1)))
+}
+
+/** Parameters and both moments in float32, and up to a thousand images. */
+function tensorBytes(network: NetworkConfig): number {
+  const { channels, height, width } = network.image
+  const count = createNetwork(network).parameters.reduce(
+    (sum, { shape }) => sum + shape.reduce((product, dim) => product * dim, 1),
+    0,
+  )
+  return 12 * count + 1000 * channels * height * width
+}
+
+async function readLines(folder: string, checkpoint: Checkpoint): Promise<readonly string[]> {
+  const path = pathOf(folder, 'log')
+  const lines = (await readText(path, MOST_BYTES.log)).split('\n').slice(0, checkpoint.epoch)
+  named(path, () => checkLines(lines, checkpoint))
   return lines
-}
-
-function checkLine(line: string, expected: number): void {
-  const { epoch } = fields(`line ${expected}`, parseLine(line))
-  if (epoch === expected) return
-  throw new TrainError(`line ${expected}: another epoch, got ${show(epoch)}, expected ${expected}`)
-}
-
-function parseLine(line: string): unknown {
-  try {
-    return JSON.parse(line) as unknown
-  } catch {
-    return line
-  }
 }
 
 async function writeLines(folder: string, lines: readonly string[]): Promise<void> {

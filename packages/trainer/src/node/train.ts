@@ -10,6 +10,7 @@ import type { Network } from '../network/types.js'
 import { parseTrainConfig, type TrainSettings } from '../training/config.js'
 import type { Listener, TrainEvent } from '../training/events.js'
 import { checkImages, train, type TrainImages, type TrainResult } from '../training/train.js'
+import { nativeSha256 } from './bounded.js'
 import { checkSameRun, describeData, type RunConfig } from './config-file.js'
 import { createKeeper } from './keep.js'
 import { reconstructionsPng } from './picture.js'
@@ -143,10 +144,14 @@ async function trainOpened(
 ): Promise<TrainResult> {
   const begun = performance.now()
   const computedWith = describeEngine(engine, { node: process.versions.node })
+  if (found.checkpoint?.unchecked) await onEvent?.({ type: 'warning', message: UNCHECKED })
   await warnOfOther(computedWith, found.checkpoint?.computedWith, onEvent)
   const write = async (event: TrainEvent & { type: 'epoch' }) => {
     const picture = reconstructionsPng(network.config.image, event)
-    const checkpoint = encodeCheckpoint(checkpointOf(event, config.training, computedWith))
+    const checkpoint = encodeCheckpoint(
+      checkpointOf(event, config.training, computedWith),
+      nativeSha256,
+    )
     const line = JSON.stringify(event.record)
     await writeEpoch(folder, event.record.epoch, {
       picture,
@@ -170,6 +175,9 @@ async function trainOpened(
     throw error
   }
 }
+
+const UNCHECKED =
+  'the checkpoint was written by an older anyvae, without a checksum: damage to it would go unnoticed'
 
 async function warnOfOther(
   now: ComputedWith,
