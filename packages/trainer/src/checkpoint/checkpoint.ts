@@ -10,7 +10,7 @@ import type { ComputedRecord } from '../training/events.js'
 import { parseComputed } from '../training/record.js'
 import { type Digest, isChecked, withChecksum } from './checksum.js'
 import { checkFinite } from './finite.js'
-import { decodeSafetensors, encodeSafetensors, type SafeTensor } from './safetensors.js'
+import { decodeSafetensors, type SafeTensor, type SafeTensors } from './safetensors.js'
 import { sha256 } from './sha256.js'
 
 /** What a checkpoint was computed with: another thread count or version may round differently. */
@@ -64,7 +64,7 @@ export function encodeCheckpoint(
   const { config, epoch, state, record, examples, computedWith } = checkpoint
   const specs = createNetwork(config.network).parameters
   const { channels, height, width } = config.network.image
-  const file = {
+  const file: SafeTensors = {
     tensors: {
       ...namedTensors(specs, state, 'parameters'),
       ...namedTensors(specs, state, 'firstMoments'),
