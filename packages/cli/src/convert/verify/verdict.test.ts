@@ -2,6 +2,7 @@
 import '@tensorflow/tfjs-backend-cpu'
 import * as tf from '@tensorflow/tfjs-core'
 import { exportOnnx, type TensorResult } from '@anyvae/exporter'
+import { sequential } from '@tensorflow/tfjs-layers'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { LoadedModel } from '../model.js'
 import { withChoices } from './choices.js'
@@ -93,10 +94,10 @@ async function verified(traced: Fn, original: Fn, { force = false } = {}) {
     x: ['batch', 40],
   })
   const predict = ([x]: tf.Tensor[]) => {
-    const results = x === undefined ? [] : tf.tidy(() => original({ x }))
-    return results instanceof tf.Tensor ? [results] : (Object.values(results) as tf.Tensor[])
+    const results: TensorResult = x === undefined ? [] : original({ x })
+    return results instanceof tf.Tensor ? [results] : Object.values(results)
   }
-  const loaded = { model: {}, predict } as LoadedModel
+  const loaded: LoadedModel = { model: sequential(), predict }
   const options = { precision: 'fp32', force, multiples: {}, ranges: {} } as const
   const warn = (line: string) => void warnings.push(line)
   const comparison = await verifyModels(loaded, exported, { ...options, warn })
