@@ -90,6 +90,26 @@ function colours(page: Page, id: string): Promise<number> {
 }
 
 describe.skipIf(!HAS_BROWSER)('the playground', { timeout: 300_000 }, () => {
+  it('suits epochs and batches to the images, and says where a training is too short', async () => {
+    const { page, errors } = await opened()
+    const field = (name: string) => page.locator(`input[name="${name}"]`).inputValue()
+    await chooseGlyphs(page, 300)
+    expect([await field('epochs'), await field('batchSize')]).toEqual(['223', '16'])
+    await page.getByText('4,014 steps, 18 an epoch.').waitFor()
+    await startTraining(page, 1)
+    await page.locator('#plan.short').waitFor()
+    await ended(page)
+    const status = await page.locator('#status').textContent()
+    expect(status).toBe('Done: 1 epoch. 18 steps are too few to learn from: take 223 epochs.')
+    expect(await figure(page, 'loss-bits')).toBeCloseTo(
+      (await figure(page, 'loss-test')) / (Math.LN2 * 784),
+      2,
+    )
+    await page.getByRole('button', { name: 'Take 223 epochs' }).click()
+    expect(await field('epochs')).toBe('223')
+    expect(errors).toEqual([])
+  })
+
   it('trains glyphs, and gives the files that the command line exports, byte for byte', async () => {
     const { page, errors } = await opened()
     await chooseGlyphs(page, 1000)

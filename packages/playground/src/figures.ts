@@ -1,5 +1,6 @@
 // The figures beside the curve: losses, pace, progress and what computes.
-import type { TrainEvent } from '@anyvae/trainer'
+import type { ImageShape } from '@anyvae/images'
+import { bitsPerDimension, type TrainEvent } from '@anyvae/trainer'
 import type { WorkerEvent } from '@anyvae/trainer/worker'
 import { count, element, tell } from './dom.js'
 
@@ -10,13 +11,15 @@ export class Figures {
   #start: (TrainEvent & { type: 'start' }) | undefined
   /** How far the training is, in words. */
   place = 'Starting ...'
+  /** Of the images that are trained on. */
+  image: ImageShape | undefined
   /** Milliseconds a step, a moving mean. */
   #pace = 0
 
   /** Empties them. */
   clear(): void {
     for (const id of ['loss-total', 'loss-reconstruction', 'loss-kl', 'loss-test']) tell(id, '–')
-    for (const id of ['pace', 'rate', 'left', 'computed']) tell(id, '–')
+    for (const id of ['loss-bits', 'pace', 'rate', 'left', 'computed']) tell(id, '–')
     element('progress', HTMLProgressElement).value = 0
     for (const id of ['trials', 'note']) element(id, HTMLElement).hidden = true
     this.#pace = 0
@@ -27,7 +30,12 @@ export class Figures {
     if (event.type === 'trials') this.#showTrials(event.trials)
     if (event.type === 'start') this.#showStart(event)
     if (event.type === 'chunk') this.#showChunk(event)
-    if (event.type === 'epoch') tell('loss-test', event.record.test.negativeElbo.toFixed(1))
+    if (event.type === 'epoch') this.#showTest(event.record.test.negativeElbo)
+  }
+
+  #showTest(negativeElbo: number): void {
+    tell('loss-test', negativeElbo.toFixed(1))
+    if (this.image) tell('loss-bits', bitsPerDimension(negativeElbo, this.image).toFixed(3))
   }
 
   #showTrials(trials: (WorkerEvent & { type: 'trials' })['trials']): void {

@@ -7,6 +7,7 @@ import { Figures } from './figures.js'
 import { showPairs } from './show.js'
 import { Sources } from './sources.js'
 import { Chart } from './train/chart.js'
+import { Plan } from './train/plan.js'
 import { startRun, type Run } from './train/run.js'
 import { Samples } from './train/samples.js'
 import { providerOf, settingsOf } from './train/settings.js'
@@ -22,7 +23,8 @@ const buttons = {
 }
 const chart = new Chart(element('chart', SVGSVGElement))
 const figures = new Figures()
-const sources = new Sources(tellError)
+const plan = new Plan(form)
+const sources = new Sources(tellError, (chosen) => plan.suit(chosen?.train.count ?? 0))
 const downloads = createDownloads(() => current?.run, tellError)
 
 /** The training whose results are shown. */
@@ -54,6 +56,7 @@ function start(): void {
   const { chosen } = sources
   const config = settingsOf(form, chosen.train.shape)
   figures.clear()
+  figures.image = chosen.train.shape
   chart.begin(config.epochs ?? 1)
   downloads.disable()
   tell('status', 'Starting ...')
@@ -101,7 +104,7 @@ function describeChart(epoch: number, loss: number): void {
 
 function finish({ epoch }: TrainResult): void {
   enter('ended')
-  tell('status', `Done: ${epoch} epochs.`)
+  tell('status', plan.ended(epoch))
   tell('left', '–')
   current?.samples.refresh({ now: true }).catch(() => undefined)
 }

@@ -1,5 +1,12 @@
 // Images on the page's canvases, pixel by pixel; style sheets make them larger.
-import { imageSize, unitPixels, type ImageSet, type ImageShape } from '@anyvae/images'
+import {
+  gatherImages,
+  imageSize,
+  spreadIndices,
+  unitPixels,
+  type ImageSet,
+  type ImageShape,
+} from '@anyvae/images'
 import { drawImages } from '@anyvae/runtime-web'
 
 /** How a grid of images lies. */
@@ -19,11 +26,12 @@ export function showImages(
   drawImages(canvas, { data, shape: [count, channels, height, width] }, { columns, gap: 1 })
 }
 
-/** Draws the first images of a set. */
-export function showFirst(canvas: HTMLCanvasElement, set: ImageSet, most: number): void {
-  const shown = Math.min(most, set.count)
-  const bytes = set.data.subarray(0, shown * imageSize(set.shape))
-  showImages(canvas, unitPixels(bytes), { shape: set.shape, columns: Math.min(most / 2, shown) })
+/** Draws images from all over a set. */
+export function showSpread(canvas: HTMLCanvasElement, set: ImageSet, most: number): void {
+  const indices = spreadIndices(set.count, most)
+  const bytes = gatherImages(set, indices)
+  const columns = Math.min(most / 2, indices.length)
+  showImages(canvas, unitPixels(bytes), { shape: set.shape, columns })
 }
 
 /** Draws each image beside its reconstruction, four pairs in a row. */

@@ -6,7 +6,7 @@ import { droppedFiles } from './images/dropped.js'
 import { readFiles } from './images/files.js'
 import { createPad } from './images/pad.js'
 import { variedDrawings, type Drawing } from './images/strokes.js'
-import { showFirst } from './show.js'
+import { showSpread } from './show.js'
 
 const SOURCES = ['glyphs', 'drawings', 'files'] as const
 type Source = (typeof SOURCES)[number]
@@ -24,9 +24,15 @@ export class Sources {
   /** Numbers what is being read, so that what is overtaken is dropped. */
   #reading = 0
 
-  /** @param onError told of what is wrong with files, or an empty line once nothing is */
-  constructor(onError: (message: string) => void) {
+  readonly #onChange: (chosen: Chosen | undefined) => void
+
+  /**
+   * @param onError told of what is wrong with files, or an empty line once nothing is
+   * @param onChange told of the images that are chosen from now on
+   */
+  constructor(onError: (message: string) => void, onChange: (chosen: Chosen | undefined) => void) {
     this.#onError = onError
+    this.#onChange = onChange
     element('source', HTMLElement).addEventListener('change', () => this.#show())
     element('glyphs-count', HTMLInputElement).addEventListener('change', () => this.#drawGlyphs())
     this.#listenToPad()
@@ -141,8 +147,9 @@ export class Sources {
     const found = this.#chosen[this.#source]
     const canvas = element('preview', HTMLCanvasElement)
     canvas.hidden = found === undefined
-    if (found) showFirst(canvas, found.train, SHOWN)
+    if (found) showSpread(canvas, found.train, SHOWN)
     tell('preview-text', found ? this.#describe(found) : 'No images yet.')
+    this.#onChange(found)
   }
 
   #describe({ train, test }: Chosen): string {
