@@ -30,7 +30,7 @@ const forNode = entries.filter((entry) => entry !== '@anyvae/runtime-web')
 
 /** Pieces of code that load a bundle, from the READMEs. */
 const snippets = ['README.md', 'packages/runtime-node/README.md'].flatMap((path) => {
-  const blocks = readFileSync(join(ROOT, path), 'utf8').matchAll(/```ts\n([^`]*)```/g)
+  const blocks = readFileSync(join(ROOT, path), 'utf8').matchAll(/```(?:ts|js)\n([^`]*)```/g)
   const codes = [...blocks].map(([, code = '']) => code).filter((code) => code.includes('loadVae('))
   return codes.map((code) => ({ path, code }))
 })
