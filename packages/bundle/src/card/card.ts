@@ -1,4 +1,5 @@
 // The model card of a bundle: Markdown with the front matter that Hugging Face reads.
+import { bitsNote, bitsPerDimension } from '@anyvae/trainer'
 import type { Manifest, ManifestFile, QualitySummary } from '@anyvae/runtime'
 import { fileWarnings, SHARED_DOUBT } from './warnings.js'
 
@@ -176,9 +177,16 @@ function doubtful(warnings: readonly string[]): string {
   return `\nDoubtful:\n\n${warnings.map((each) => `- ${each}\n`).join('')}`
 }
 
-function facts({ training = {}, quality = {} }: Manifest): string {
+function facts(manifest: Manifest): string {
+  const { training = {}, quality = {} } = manifest
   const { command, ...rest } = training
-  const measured = ['## Measured quality', '', table(figures(quality)), ...protocol(quality)]
+  const measured = [
+    '## Measured quality',
+    '',
+    table(figures(quality)),
+    ...protocol(quality),
+    ...bits(manifest),
+  ]
   const lines = [...measured, '## Training', '', table(rest)]
   return [
     ...lines,
@@ -203,6 +211,13 @@ function protocol({ draws, seed }: QualitySummary): string[] {
   const several = `Figures are means over ${draws} draws of the posterior samples${seeds}; ± is the standard deviation of one draw.`
   const one = 'One draw of the posterior samples: another one gives slightly other figures.'
   return [draws === 1 ? one : several, '']
+}
+
+/** The figure on the scale that images of all sizes share. */
+function bits({ quality, image, likelihood }: Manifest): string[] {
+  if (quality?.negativeElbo === undefined) return []
+  const value = bitsPerDimension(quality.negativeElbo, image).toFixed(3)
+  return [`In bits per dimension the negative ELBO is ${value}: ${bitsNote(likelihood)}.`, '']
 }
 
 const UNITS = new Set(['negativeElbo', 'reconstruction', 'kl'])

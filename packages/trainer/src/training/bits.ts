@@ -17,7 +17,7 @@ export function bitsNote(likelihood: Likelihood): string {
 
 const NOTES: { readonly [K in Likelihood]: string } = {
   bernoulli:
-    'a cross-entropy of grey values as probabilities: no likelihood of 8-bit values, and not to be compared with one',
+    'a cross-entropy of grey values as probabilities, which is no likelihood of 8-bit values and not to be compared with one',
   gaussian:
     'a density of values from 0 to 1; add 8 to compare with figures of values from 0 to 255',
 }
