@@ -2,6 +2,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { glyphs, type ImageSet, selectImages } from '@anyvae/images'
 import { decodeModel, encodeModel } from '@anyvae/onnx'
+import { randomStream } from '@anyvae/random'
 import { openVae, type Manifest, parseManifest } from '@anyvae/runtime'
 import { nodeBackend } from '@anyvae/runtime-node'
 import { createNetwork, evaluate, initialState } from '@anyvae/trainer'
@@ -121,6 +122,32 @@ describe.each(['bernoulli', 'gaussian'] as const)('variants of %s likelihood', (
       expect(encoder?.meanShift).toBeLessThan(0.2)
       expect(decoder?.meanShift).toBeUndefined()
     }
+  })
+
+  it('cost what an own computation gives: PSNR in dB, and the shift of means', async () => {
+    const reader = memoryReader(files ?? new Map())
+    const open = (precision: 'float32' | 'int8') => openVae(reader, nodeBackend, { precision })
+    const [whole, light] = [await open('float32'), await open('int8')]
+    const posterior = await whole.encode(test.data)
+    const { mean, logVariance } = posterior
+    const shifted = (await light.encode(test.data)).mean
+    const noise = randomStream(0, 'evaluation').normals(test.count * 3)
+    const latents = mean.map(
+      (value, i) => value + Math.exp((logVariance[i] ?? NaN) / 2) * (noise[i] ?? NaN),
+    )
+    const [expected, got] = [await whole.decode(latents), await light.decode(latents)]
+    await Promise.all([whole.release(), light.release()])
+    const meanOf = (values: Float32Array, of: (value: number, i: number) => number) =>
+      values.reduce((sum, value, i) => sum + of(value, i), 0) / values.length
+    const error = meanOf(expected.data, (value, i) => (value - (got.data[i] ?? NaN)) ** 2)
+    const shift = meanOf(
+      mean,
+      (value, i) => (value - (shifted[i] ?? NaN)) ** 2 / Math.exp(logVariance[i] ?? NaN),
+    )
+    const { files: entries } = manifestOf(files ?? new Map())
+    // The ratio of a peak of 1, squared, to the mean squared error, in decibels: ten to a power of ten.
+    expect(entries['decoder_int8.onnx']?.damage?.psnr).toBeCloseTo(10 * Math.log10(1 / error), 4)
+    expect(entries['encoder_int8.onnx']?.damage?.meanShift).toBeCloseTo(Math.sqrt(shift), 5)
   })
 
   it('are what a VAE of that precision computes with', async () => {

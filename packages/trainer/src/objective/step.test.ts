@@ -94,6 +94,22 @@ describe('trainStep', () => {
 })
 
 describe('adam', () => {
+  it('has the defaults of the paper: 0.9, 0.999 and 1e-8, bias corrected', () => {
+    expect(adamScalars(1, 0.003).epsilon).toBe(1e-8)
+    for (const t of [1, 2, 1000]) {
+      // What is kept is a sum of gradients: the mean is (1 - b) times it, over 1 - b^t once corrected.
+      const [first, second] = [0.9, 0.999].map((b) => (1 - b) / (1 - b ** t)) as [number, number]
+      const { stepSize, epsilon } = adamScalars(t, 0.003)
+      for (const [m, v] of [
+        [2, 3],
+        [-1e-7, 1e-15],
+      ] as const) {
+        const step = (0.003 * first * m) / (Math.sqrt(second * v) + 1e-8)
+        expect((stepSize * m) / (Math.sqrt(v) + epsilon) / step).toBeCloseTo(1, 12)
+      }
+    }
+  })
+
   it('goes where tf.train.adam goes, 50 steps', () => {
     const start = [0.5, -1.2, 3]
     const slopes = [1, -0.3, 0.02]

@@ -1,7 +1,13 @@
-import { imageSet, sourceOf } from '@anyvae/images'
+import { imageSet, selectImages, sourceOf } from '@anyvae/images'
 import { randomStream } from '@anyvae/random'
 import { describe, expect, it } from 'vitest'
-import { evaluate, TrainError, type EvaluateOptions, type Evaluator } from '../index.js'
+import {
+  evaluate,
+  evaluateDraws,
+  TrainError,
+  type EvaluateOptions,
+  type Evaluator,
+} from '../index.js'
 
 const count = 23
 const latent = 3
@@ -59,6 +65,68 @@ describe('evaluate', () => {
   it('counts the units whose posterior mean moves by more than 0.01', async () => {
     // Variances: 0, that of the ramp, and 0.19^2 / 4 = 0.009 for the one that alternates.
     expect((await run()).activeUnits).toBe(1)
+  })
+
+  it.each([
+    [0.0095, 0],
+    [0.0105, 1],
+    [0.019, 1],
+  ])('holds a unit of variance %d for %i active', async (variance, active) => {
+    const alternating: Evaluator = {
+      ...evaluator,
+      evaluate: async (batch) => {
+        const terms = await evaluator.evaluate(batch)
+        const value = (i: number) => (i % 2 === 0 ? 1 : -1) * Math.sqrt(variance)
+        return {
+          ...terms,
+          mean: terms.mean.map((_, i) => (i % latent === 1 ? value((i - 1) / latent) : 7)),
+        }
+      },
+    }
+    const even = selectImages(
+      set,
+      Array.from({ length: 20 }, (_, i) => i),
+    )
+    const { activeUnits } = await evaluate(alternating, even, { seed: 4, batchSize: 10, latent })
+    expect(activeUnits).toBe(active)
+  })
+
+  it('averages draws, each the evaluation of a seed of its own, encoding once', async () => {
+    let encoded = 0
+    const twice: Evaluator = {
+      ...evaluator,
+      encoded: (batch) => {
+        encoded++
+        return Promise.resolve((noise) => drawn.evaluate({ ...batch, noise }))
+      },
+    }
+    // A reconstruction that depends on the noise.
+    const drawn: Evaluator = {
+      ...evaluator,
+      evaluate: async (batch) => {
+        const { kl, ...terms } = await evaluator.evaluate(batch)
+        return { ...terms, reconstruction: kl, kl: kl.map(() => 1) }
+      },
+    }
+    const options = { seed: 4, batchSize: 10, latent }
+    const each = []
+    for (const seed of [4, 5, 6]) {
+      each.push((await evaluate(drawn, set, { ...options, seed })).negativeElbo)
+    }
+    const mean = each.reduce((sum, value) => sum + value, 0) / 3
+    const squares = each.reduce((sum, value) => sum + (value - mean) ** 2, 0)
+    for (const model of [drawn, twice]) {
+      const several = await evaluateDraws(model, set, { ...options, draws: 3 })
+      expect(several).toMatchObject({ draws: 3, samples: 1, seed: 4, images: count, kl: 1 })
+      expect(several.negativeElbo).toBeCloseTo(mean, 9)
+      expect(several.standardDeviation).toBeCloseTo(Math.sqrt(squares / 2), 9)
+    }
+    expect(encoded).toBe(3)
+    const one = await evaluateDraws(drawn, set, { ...options, draws: 1 })
+    expect(one.standardDeviation).toBeUndefined()
+    await expect(evaluateDraws(drawn, set, { ...options, draws: 0 })).rejects.toThrow(
+      'draws: out of',
+    )
   })
 
   it('draws the same noise whatever the batch size, and other noise for another seed', async () => {
