@@ -1,6 +1,7 @@
 // The model card of a bundle: Markdown with the front matter that Hugging Face reads.
 import { bitsNote, bitsPerDimension } from '@anyvae/trainer'
 import type { Manifest, ManifestFile, QualitySummary } from '@anyvae/runtime'
+import { useSection } from './snippets.js'
 import { fileWarnings, SHARED_DOUBT } from './warnings.js'
 
 /** README.md of a bundle, with doubts about its lighter files beside those that the manifest shows. */
@@ -8,7 +9,7 @@ export function modelCard(manifest: Manifest, doubts: readonly string[] = []): s
   return [
     frontMatter(manifest),
     about(manifest),
-    use(manifest),
+    useSection(manifest),
     files(manifest),
     ...variants(manifest, doubts),
     facts(manifest),
@@ -50,35 +51,6 @@ Architecture \`${name}\` (${describe(settings)}), ${manifest.likelihood} likelih
 function describe(settings: Readonly<Record<string, unknown>>): string {
   const parts = Object.entries(settings).map(([key, value]) => `${key} ${JSON.stringify(value)}`)
   return parts.join(', ') || 'default settings'
-}
-
-function use({ latentSize, likelihood, image }: Manifest): string {
-  const { channels, height, width } = image
-  const parameters =
-    likelihood === 'bernoulli'
-      ? '`logits`, of the same shape'
-      : '`log_scale`, the logarithm of the one standard deviation'
-  return `## Use
-
-\`\`\`ts
-import { loadVae } from '@anyvae/runtime-node'
-
-const vae = await loadVae('.')
-const { data, shape } = await vae.sample(16, { seed: 1 }) // range 0 to 1
-await vae.release()
-\`\`\`
-
-In any other language, with ONNX Runtime:
-
-| file | input | outputs |
-| --- | --- | --- |
-| encoder.onnx | \`image\` [batch, ${channels}, ${height}, ${width}], float32, range 0 to 1 | \`mean\`, \`log_variance\` [batch, ${latentSize}] |
-| decoder.onnx | \`latent\` [batch, ${latentSize}], float32 | \`image\` [batch, ${channels}, ${height}, ${width}], range 0 to 1; ${parameters} |
-
-A latent of an image is \`mean + exp(log_variance / 2) * noise\` with standard normal noise; a new image
-is the decoding of standard normal latents. \`vectors/\` holds inputs with the outputs that TensorFlow.js
-computes, in the format of ONNX's backend tests.
-`
 }
 
 function files({ files }: Manifest): string {
