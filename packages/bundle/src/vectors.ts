@@ -97,7 +97,14 @@ export async function readVectors(
   return { inputs: Object.fromEntries([input]), outputs: Object.fromEntries(results) }
 }
 
+/** A float32 tensor; it has as many values as its dimensions say, or is refused as damaged. */
 function decodeVector(path: string, bytes: Uint8Array) {
+  const tensor = decoded(path, bytes)
+  if (tensor.dataType === 'float32') return tensor
+  throw new BundleError(`${path}: of another type, got ${tensor.dataType}, expected float32`)
+}
+
+function decoded(path: string, bytes: Uint8Array) {
   try {
     return decodeTensor(bytes)
   } catch (cause) {
