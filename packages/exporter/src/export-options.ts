@@ -1,5 +1,6 @@
 // How a model is exported, and what cannot be asked.
 import { TraceError } from './error.js'
+import type { Gradients } from './recorder.js'
 import type { Ranges } from './probes.js'
 
 /** How a model is exported. */
@@ -40,6 +41,12 @@ export interface ExportOptions {
    * what only treats those, default false. Results for other values are the same.
    */
   readonly assumeFinite?: boolean
+  /**
+   * Where TensorFlow.js computes a wrong gradient: `tensorflow`, the default, gives what it computes,
+   * `exact` the right one, of average pools whose windows reach into the padding and of resizes with
+   * half pixel centres.
+   */
+  readonly gradients?: Gradients
   /** metadata_props of the file: author, licence and the like. */
   readonly metadata?: Readonly<Record<string, string>>
   readonly producerVersion?: string
@@ -102,6 +109,10 @@ const KINDS: Readonly<Record<keyof ExportOptions, Kind>> = {
   producerVersion: text,
   dataFile: text,
   assumeFinite: onOrOff,
+  gradients: {
+    is: (value) => value === 'tensorflow' || value === 'exact',
+    expected: "'tensorflow' or 'exact'",
+  },
   externalAbove: {
     is: (value) => typeof value === 'number' && value >= 0,
     expected: 'a number of bytes from 0',

@@ -154,6 +154,7 @@ function tracedGraph(
     multiples: options.multiples ?? {},
     ranges: options.ranges ?? {},
     assumeFinite: options.assumeFinite ?? false,
+    gradients: options.gradients ?? 'tensorflow',
     hostValues: 'undrawn',
     captures,
     ...(options.noiseInputs === true ? { noise } : {}),

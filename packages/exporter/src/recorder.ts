@@ -13,9 +13,13 @@ export type Argument = Operand | Value | undefined
 /** How convolutions of images are written: as ONNX's operators, or as products of matrices. */
 export type Convolutions = 'operators' | 'products'
 
+/** Which gradients are written where TensorFlow.js's are wrong: its own, or the right ones. */
+export type Gradients = 'tensorflow' | 'exact'
+
 /** Choices between ways to write the same. */
 export interface RecordStyle {
   readonly assumeFinite?: boolean
+  readonly gradients?: Gradients
   readonly convolutions?: Convolutions
   /** Within a step that is repeated: whether sizes around it are open. */
   readonly isOpen?: boolean
@@ -27,6 +31,7 @@ export class Recorder {
   /** Whether what only treats NaN, infinities and numbers beyond int32 is left out. */
   readonly assumeFinite: boolean
   readonly convolutions: Convolutions
+  readonly gradients: Gradients
   readonly #sizes: OpenSizes | undefined
   readonly #style: RecordStyle
 
@@ -34,6 +39,7 @@ export class Recorder {
   constructor(builder: GraphBuilder, style: RecordStyle, sizes?: OpenSizes) {
     this.builder = builder
     this.assumeFinite = style.assumeFinite ?? false
+    this.gradients = style.gradients ?? 'tensorflow'
     this.convolutions = style.convolutions ?? 'operators'
     this.#sizes = sizes
     this.#style = style

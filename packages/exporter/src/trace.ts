@@ -1,5 +1,5 @@
 // Traces a function of tensors to an ONNX graph.
-import type { Convolutions } from './recorder.js'
+import type { Convolutions, Gradients } from './recorder.js'
 import { DEFAULT_OPSET, type Graph, identifier } from '@anyvae/onnx'
 import type { Sizes } from './affine.js'
 import { Captures } from './captures.js'
@@ -59,6 +59,12 @@ export interface TraceOptions {
   readonly ranges?: Ranges
   /** Promises that no value is NaN, infinite or, where it is cast to int32, beyond int32; default false. */
   readonly assumeFinite?: boolean
+  /**
+   * Where TensorFlow.js computes a wrong gradient: `tensorflow`, the default, gives what it computes,
+   * `exact` the right one, of average pools whose windows reach into the padding and of resizes with
+   * half pixel centres.
+   */
+  readonly gradients?: Gradients
   /**
    * How convolutions of images with several channels, channels last, are written: as Conv and
    * ConvTranspose (`operators`, the default), or as products of matrices, of gathered windows by the

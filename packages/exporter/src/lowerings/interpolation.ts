@@ -45,18 +45,18 @@ function resizePlace(axis: Axis, place: number, round: (value: number) => number
 }
 
 /**
- * How much each pixel of the resized image weighs in each pixel before, [before, after]; the
- * gradients of TensorFlow.js know no half pixel centres.
+ * How much each pixel of the resized image weighs in each pixel before, [before, after].
  */
 export function nearestWeights(axis: Axis): number[][] {
-  return weights(axis, (place) => [[nearestPlace({ ...axis, halfPixelCenters: false }, place), 1]])
+  return weights(axis, (place) => [[nearestPlace(axis, place), 1]])
 }
 
 /** As `nearestWeights`, for bilinear interpolation. */
 export function linearWeights(axis: Axis): number[][] {
   return weights(axis, (place) => {
-    const source = place * step(axis)
-    const low = Math.floor(source)
+    const half = axis.halfPixelCenters ? 0.5 : 0
+    const source = (place + half) * step(axis) - half
+    const low = Math.max(0, Math.floor(source))
     const high = Math.min(Math.ceil(source), axis.before - 1)
     return [
       [low, 1 - (source - low)],

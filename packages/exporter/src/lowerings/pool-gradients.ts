@@ -7,31 +7,50 @@ import { fitted, pad, uncut, windowAttributes } from './framing.js'
 import { channelsFirst, channelsLast } from './layout.js'
 import type { Lowering } from './lowering.js'
 import { fold, largest, patches, spread, tapCount, tapsTogether, type Tie } from './patches.js'
-import { LOWEST, maxPoolOf, paddingFits, withoutNaN } from './pooling.js'
+import { LOWEST, maxPoolOf, overCounts, paddingFits, withoutNaN } from './pooling.js'
 import { extent, poolWindow, volumePoolWindow, type Window } from './window.js'
 
 /**
  * avgPoolGrad(dy: Tensor4D, input: Tensor4D, filterSize, strides, pad): each element of a window
- * gets the same part, padding included, unlike in the pool itself.
+ * gets the same part, padding included, unlike in the pool itself; without it where gradients are to
+ * be exact.
  */
 const avgPoolGrad: Lowering<'AvgPoolGrad'> = ({ dy, input }, attributes, recorder) => {
   const { filterSize, strides, pad } = attributes
-  return averageGradient(dy, poolWindow(input.dims, { filterSize, strides, pad }), recorder)
+  return averageGradient(
+    { dy, input },
+    poolWindow(input.dims, { filterSize, strides, pad }),
+    recorder,
+  )
 }
 
 /** avgPool3dGrad(dy: Tensor5D, input: Tensor5D, filterSize, strides, pad, dimRoundingMode) */
 const avgPool3dGrad: Lowering<'AvgPool3DGrad'> = ({ dy, input }, attributes, recorder) =>
-  averageGradient(dy, volumePoolWindow(input.dims, attributes), recorder)
+  averageGradient({ dy, input }, volumePoolWindow(input.dims, attributes), recorder)
 
-function averageGradient(dy: Operand, window: Window, recorder: Recorder): Operand {
+function averageGradient({ dy, input }: Inputs, window: Window, recorder: Recorder): Operand {
+  const isPadded = window.some(({ begin, end }) => begin > 0 || end > 0)
+  if (isPadded && recorder.gradients === 'exact') {
+    const given = overCounts(dy, { input, window }, recorder)
+    return spreadEvenly(given, window, { share: 1, recorder })
+  }
   const tiled = window.every(({ kernel, stride, begin }) => kernel === stride && begin === 0)
-  const channels = dy.dims[dy.dims.length - 1] ?? 1
   const share = 1 / tapCount(window)
   if (tiled) {
     const given = fitted(dy, { window, first: false }, recorder)
     const part = recorder.elementwise('Mul', [given, recorder.fill('float32', [], share)])
     return enlarge(part, window, recorder)
   }
+  return spreadEvenly(dy, window, { share, recorder })
+}
+
+/** Adds a share of each gradient to all elements of its window. */
+function spreadEvenly(
+  dy: Operand,
+  window: Window,
+  { share, recorder }: { readonly share: number; readonly recorder: Recorder },
+): Operand {
+  const channels = dy.dims[dy.dims.length - 1] ?? 1
   const dims = [channels, 1, ...window.map(({ kernel }) => kernel)]
   const filter = recorder.fill('float32', dims, share)
   return convolveBack({ dy, filter }, { window, first: false, group: channels }, recorder)

@@ -55,12 +55,31 @@ function averagePool(images: Operand, window: Window, recorder: Recorder): Opera
  * average is NaN for images and, in TensorFlow.js, 0 for volumes.
  */
 function averageOfPadded(images: Operand, window: Window, recorder: Recorder): Operand {
-  const sizes = images.dims.slice(2)
-  const ones = recorder.fill('float32', [1, 1, ...sizes], 1)
-  const counts = sumPool(ones, window, recorder)
-  const one = recorder.fill('float32', [], 1)
-  const divisor = sizes.length === 3 ? recorder.elementwise('Max', [counts, one]) : counts
+  const isVolume = images.dims.length === 5
+  const counts = countsOf(images, window, recorder)
+  const divisor = isVolume ? atLeastOne(counts, recorder) : counts
   return recorder.elementwise('Div', [sumPool(images, window, recorder), divisor])
+}
+
+/** How many elements each window sees, padding left out, [1, 1, ...]; images with channels first. */
+function countsOf(images: Operand, window: Window, recorder: Recorder): Operand {
+  const ones = recorder.fill('float32', [1, 1, ...images.dims.slice(2)], 1)
+  return sumPool(ones, window, recorder)
+}
+
+function atLeastOne(counts: Operand, recorder: Recorder): Operand {
+  return recorder.elementwise('Max', [counts, recorder.fill('float32', [], 1)])
+}
+
+/** The gradients of averages, divided by how many elements each is of; channels stand last. */
+export function overCounts(
+  dy: Operand,
+  { input, window }: { readonly input: Operand; readonly window: Window },
+  recorder: Recorder,
+): Operand {
+  const images = cut(channelsFirst(input, recorder), window, recorder)
+  const counts = atLeastOne(countsOf(images, window, recorder), recorder)
+  return recorder.elementwise('Div', [dy, channelsLast(counts, recorder)])
 }
 
 function sumPool(images: Operand, window: Window, recorder: Recorder): Operand {

@@ -7,14 +7,14 @@ import type { Lowering } from './lowering.js'
 
 /** resizeBilinearGrad(images: Tensor4D, dy: Tensor4D, alignCorners: boolean) */
 const bilinearGradient: Lowering<'ResizeBilinearGrad'> = ({ images, dy }, attributes, recorder) => {
-  const axes = axesOf(images, dy, attributes.alignCorners)
+  const axes = axesOf({ images, dy }, attributes, recorder)
   return weighted(recorder.cast(dy, 'float32'), axes.map(linearWeights), recorder)
 }
 
 /** resizeNearestNeighborGrad(images: Tensor4D, dy: Tensor4D, alignCorners: boolean) */
 const nearestGradient: Lowering<'ResizeNearestNeighborGrad'> = (inputs, attributes, recorder) => {
   const { images, dy } = inputs
-  const axes = axesOf(images, dy, attributes.alignCorners)
+  const axes = axesOf(inputs, attributes, recorder)
   const gradient = recorder.cast(dy, 'float32')
   const factors = axes.map(({ before, after }) => after / before)
   const dx =
@@ -24,12 +24,21 @@ const nearestGradient: Lowering<'ResizeNearestNeighborGrad'> = (inputs, attribut
   return recorder.cast(dx, images.dataType)
 }
 
-function axesOf(images: Operand, dy: Operand, alignCorners: boolean): Axis[] {
+/**
+ * The axes that are resized. TensorFlow.js hands the resize's own attributes on, but its gradients
+ * leave half pixel centres out of account: they are wrong unless asked to be exact.
+ */
+function axesOf(
+  { images, dy }: { readonly images: Operand; readonly dy: Operand },
+  attributes: { readonly alignCorners: boolean; readonly halfPixelCenters?: boolean },
+  recorder: Recorder,
+): Axis[] {
+  const { alignCorners, halfPixelCenters = false } = attributes
   return [1, 2].map((axis) => ({
     before: images.dims[axis] ?? 1,
     after: dy.dims[axis] ?? 1,
     alignCorners,
-    halfPixelCenters: false,
+    halfPixelCenters: halfPixelCenters && recorder.gradients === 'exact',
   }))
 }
 

@@ -65,7 +65,7 @@ export const families: readonly Family[] = [
   family(
     'Pools',
     [pooling, poolGradients],
-    'gradients included; `MaxPool3DGrad` also for windows whose height is not their width, where the cpu backend loses gradients',
+    "gradients included; `AvgPoolGrad` and `AvgPool3DGrad` count padding, as all backends of TensorFlow.js do and the pools themselves do not, which is wrong at the border: `gradients: 'exact'` leaves it out; `MaxPool3DGrad` also for windows whose height is not their width, where the cpu backend loses gradients",
   ),
   family(
     'Normalisation',
@@ -75,7 +75,7 @@ export const families: readonly Family[] = [
   family(
     'Reductions',
     [reduction],
-    'of NaN `Max` and `Min` make NaN, as TensorFlow.js does; `ArgMax` and `ArgMin` leave it to the runtime, and ONNX Runtime does as TensorFlow.js',
+    'the gradient of `Max` and `Min` gives each of several equal extremes the whole, as TensorFlow.js does, which no option changes; of NaN `Max` and `Min` make NaN, as TensorFlow.js does; `ArgMax` and `ArgMin` leave it to the runtime, and ONNX Runtime does as TensorFlow.js',
   ),
   family(
     'Scans and searches',
@@ -106,7 +106,7 @@ export const families: readonly Family[] = [
   family(
     'Images',
     [resizing, resizeGradients, cropping, rotation, transformation],
-    'any number of images of any shape, also in `Transform`, where the cpu backend leaves out all but the first, and in `ResizeBilinearGrad` and `ResizeNearestNeighborGrad`, where it mixes them up',
+    "any number of images of any shape, also in `Transform`, where the cpu backend leaves out all but the first, and in `ResizeBilinearGrad` and `ResizeNearestNeighborGrad`, where it mixes them up; those two leave `halfPixelCenters` out of account as TensorFlow.js does, which is wrong: `gradients: 'exact'` does not",
   ),
   family(
     'Complex numbers',
