@@ -35,17 +35,39 @@ function count(keys) {
   return counts
 }
 
+/** Of the specs that pass, those for which ONNX Runtime has computed at least one graph. */
+export function ranIn(specs) {
+  return specs.filter(({ status, runs }) => status === 'passed' && runs > 0).length
+}
+
 /** The figures, and a table of reasons for what was skipped and what failed. */
 export function printFigures({ specs, passed, counts, regressions }, reasons) {
   const of = (kind) => reasons.filter((reason) => reason.kind === kind && counts[reason.key])
   const skipped = of('skipped').reduce((total, { key }) => total + counts[key], 0)
   const failed = of('failed').reduce((total, { key }) => total + counts[key], regressions.length)
   const share = (part, whole) => `${((100 * part) / whole).toFixed(1)} %`
-  console.log(`passed  ${passed} (${share(passed, specs.length - skipped)} of those not skipped)`)
-  console.log(`failed  ${failed}`)
-  console.log(`skipped ${skipped} (${share(skipped, specs.length)} of all)`)
+  const pending = counts['pending'] ?? 0
+  const refused = skipped - pending
+  const ran = ranIn(specs)
+  const count = (number) => String(number).padStart(5)
+  console.log(`${count(ran)} passed, their values computed in ONNX Runtime`)
+  console.log(
+    `${count(passed - ran)} passed without a run: errors, shapes, types, memory, the host's own work`,
+  )
+  console.log(`${count(failed)} failed`)
+  console.log(
+    `${count(refused)} refused: they run, and throw at a kernel or type that is not exported`,
+  )
+  console.log(`${count(pending)} left out by the suite itself`)
+  const run = specs.length - pending
+  console.log(`\n${share(passed, run)} of the ${run} specs that run pass;`)
+  const computed = ran + failed + refused
+  console.log(
+    `${share(ran, computed)} of the ${computed} that ran in ONNX Runtime, failed or were refused`,
+  )
   for (const kind of ['skipped', 'failed']) {
-    if (of(kind).length > 0) console.log(`\n${kind}, and why`)
+    if (of(kind).length > 0)
+      console.log(`\n${kind === 'skipped' ? 'refused or left out' : kind}, and why`)
     for (const { key, why } of of(kind)) console.log(`  ${String(counts[key]).padStart(4)}  ${why}`)
   }
   return skipped <= MOST_SKIPPED * specs.length && passed >= LEAST_PASSED * (specs.length - skipped)

@@ -7,7 +7,8 @@ import { LazyBackend } from './lazy-backend.js'
 
 const NAME = 'cpu'
 
-const evaluator = new Evaluator(new URL('worker.js', import.meta.url))
+/** What computes the specs' graphs, and counts them. */
+export const evaluator = new Evaluator(new URL('worker.js', import.meta.url))
 const options = {
   opset: Number(process.env['CONFORMANCE_OPSET'] ?? 17),
   optimize: process.env['CONFORMANCE_OPTIMIZE'] === '1',

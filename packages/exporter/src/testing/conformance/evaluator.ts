@@ -18,6 +18,8 @@ const PATIENCE = 60_000
 
 /** A worker of ONNX Runtime that is called and waited for. */
 export class Evaluator {
+  /** How many graphs have run to their end. */
+  runs = 0
   readonly #worker: Worker
   readonly #flag = new Int32Array(new SharedArrayBuffer(4))
   readonly #channel = new MessageChannel()
@@ -39,6 +41,7 @@ export class Evaluator {
     if (result === undefined) {
       throw new Error(`ONNX Runtime: ${error ?? 'gave no result'}`)
     }
+    this.runs++
     return result
   }
 

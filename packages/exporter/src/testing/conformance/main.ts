@@ -1,7 +1,7 @@
 // Runs tfjs-core's own specs and writes a line of JSON for each to the file that is named.
 import { openSync, writeSync } from 'node:fs'
 import { jasmineEnv } from './jasmine.js'
-import './environment.js'
+import { evaluator } from './environment.js'
 import '@tensorflow/tfjs-core/dist/register_all_gradients.js'
 import '@tensorflow/tfjs-core/dist/tests.js'
 
@@ -13,11 +13,15 @@ jasmineEnv.configure({
   specFilter: (spec: { getFullName(): string }) =>
     filters.length === 0 || filters.some((text) => spec.getFullName().includes(text)),
 })
+let before = 0
 jasmineEnv.addReporter({
-  specStarted: ({ fullName }) => write({ started: fullName }),
+  specStarted: ({ fullName }) => {
+    before = evaluator.runs
+    write({ started: fullName })
+  },
   specDone: ({ fullName, status, failedExpectations }) => {
     const messages = (failedExpectations ?? []).map((each) => each.message)
-    write({ name: fullName, status, message: messages.join(' | ') })
+    write({ name: fullName, status, message: messages.join(' | '), runs: evaluator.runs - before })
   },
 })
 await jasmineEnv.execute()
