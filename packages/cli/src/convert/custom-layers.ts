@@ -6,6 +6,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import * as converter from '@tensorflow/tfjs-converter'
 import * as tfl from '@tensorflow/tfjs-layers'
 import { CliError, messageOf } from '../error.js'
+import { addChainedOperations } from './chained-operations.js'
 import { fieldsOf } from './saved/manifest.js'
 
 /**
@@ -18,6 +19,7 @@ import { fieldsOf } from './saved/manifest.js'
  */
 export async function loadLayers(path: string): Promise<void> {
   shareTensorFlow()
+  addChainedOperations()
   try {
     const module = (await import(/* @vite-ignore */ pathToFileURL(resolve(path)).href)) as object
     const { default: main, ...named } = fieldsOf(module)

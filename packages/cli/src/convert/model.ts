@@ -6,6 +6,7 @@ import type * as tfl from '@tensorflow/tfjs-layers'
 import { missingLayers } from './custom-layers.js'
 import { type Cut, cutGraph } from './cut/graph.js'
 import { isKeras3, kerasTwoTopology } from './keras3/topology.js'
+import { setWeights } from './keras3/weights.js'
 import { complaintOf, isStumble } from './saved/complaint.js'
 import type { SavedModel } from './saved/saved.js'
 import { inFlags } from './wording.js'
@@ -83,18 +84,28 @@ async function layers(path: string, saved: SavedModel, cut: Cut): Promise<Loaded
   return { model, predict }
 }
 
-/** The model that layers make, from a file of Keras 2 (and so of TensorFlow.js) or of Keras 3. */
+/**
+ * The model that layers make, from a file of Keras 2 (and so of TensorFlow.js) or of Keras 3. Not by
+ * loadLayersModel: its own initializer would make room for whatever a file declares.
+ */
 async function wholeLayers(path: string, saved: SavedModel): Promise<tfl.LayersModel> {
-  const { loadLayersModel, models } = await import('@tensorflow/tfjs-layers')
+  const { models } = await import('@tensorflow/tfjs-layers')
   const { modelTopology, weightSpecs = [], weightData = new ArrayBuffer(0) } = saved.artifacts
-  if (!isKeras3(modelTopology)) {
-    refuseMissing(path, saved)
-    return loadLayersModel(tf.io.fromMemory(saved.artifacts))
+  const isKeras = isKeras3(modelTopology)
+  if (!isKeras) refuseMissing(path, saved)
+  const topology = isKeras ? kerasTwoTopology(path, modelTopology) : modelTopology
+  const model = await models.modelFromJSON(topology as never)
+  if (isKeras) {
+    setWeights(model, weightSpecs, weightData)
+    return model
   }
-  const { setWeights } = await import('./keras3/weights.js')
-  const topology = kerasTwoTopology(path, modelTopology) as tf.io.ModelJSON['modelTopology']
-  const model = await models.modelFromJSON(topology)
-  setWeights(model, weightSpecs, weightData)
+  const weights = tf.io.decodeWeights(weightData, weightSpecs)
+  // An optimizer's state is saved beside the weights, and no part of the model.
+  const own = weightSpecs.filter(({ group }) => group !== 'optimizer').map(({ name }) => name)
+  model.loadWeights(
+    Object.fromEntries(own.flatMap((name) => (weights[name] ? [[name, weights[name]]] : []))),
+  )
+  tf.dispose(weights)
   return model
 }
 
