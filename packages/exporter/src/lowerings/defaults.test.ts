@@ -20,7 +20,7 @@ function small(dims: readonly number[]): tf.Tensor {
 const kernel = (name: string, inputs: object, attributes: object = {}) =>
   tf
     .engine()
-    .runKernel(name, inputs as tf.NamedTensorMap, attributes as tf.NamedAttrMap) as tf.Tensor
+    .runKernel<tf.Tensor>(name, inputs as tf.NamedTensorMap, attributes as tf.NamedAttrMap)
 
 const variance = (x: tf.Tensor) =>
   tf.mul(tf.square(tf.slice(tf.reshape(x, [-1]), 0, x.shape.at(-1) ?? 1)), 0.1)
@@ -100,7 +100,7 @@ const operations: Case[] = [
   [
     'localResponseNormalization',
     [1, 2, 2, 13],
-    (x) => tf.localResponseNormalization(tf.mul(x, 30) as tf.Tensor4D),
+    (x) => tf.localResponseNormalization(tf.mul<tf.Tensor4D>(x, 30)),
   ],
   ['resizeBilinear', I4, (x) => tf.image.resizeBilinear(x as tf.Tensor4D, [7, 5])],
   ['resizeNearestNeighbor', I4, (x) => tf.image.resizeNearestNeighbor(x as tf.Tensor4D, [7, 5])],

@@ -51,6 +51,11 @@ class DeclaredZeros extends tf.serialization.Serializable {
   apply(shape: number[], dtype?: tf.DataType): tf.Tensor {
     const limit = limits[this.#id]
     const count = shape.reduce((product, size) => product * size, 1)
+    if (!shape.every((size) => Number.isInteger(size) && size >= 0)) {
+      throw new CliError(
+        `modelTopology: a weight has no usable shape, got ${JSON.stringify(shape)}, expected sizes from 0`,
+      )
+    }
     if (limit !== undefined) {
       limit.left -= count
       if (!(limit.left >= 0)) {
