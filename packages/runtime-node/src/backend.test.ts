@@ -94,13 +94,26 @@ describe('nodeBackend', () => {
     await released
   })
 
-  it('refuses all use after release, a second release too', async () => {
+  it('refuses all use after release, but for a further release', async () => {
     const session = await nodeBackend.createSession(decoderModel())
+    const running = session.run(latent(1))
+    await Promise.all([session.release(), session.release()])
+    expect((await running)['image']?.data.length).toBe(PIXELS)
     await session.release()
-    for (const use of [session.run(latent(1)), session.release()]) {
+    for (const use of [session.run(latent(1)), session.carried()]) {
       await expect(use).rejects.toThrow(RuntimeError)
       await expect(use).rejects.toThrow('session: already released')
     }
+  })
+
+  it('reads memory that threads share', async () => {
+    const session = await nodeBackend.createSession(decoderModel())
+    const plain = latent(2)
+    const data = new Float32Array(new SharedArrayBuffer(plain.latent.data.byteLength))
+    expect(await session.run({ latent: { ...plain.latent, data } })).toEqual(
+      await session.run(plain),
+    )
+    await session.release()
   })
 
   it('says what is wrong with feeds and outputs', async () => {
@@ -153,12 +166,18 @@ describe('nodeBackend', () => {
     expect(await failing({ threads })).toContain(`threads: not usable, got ${threads}`)
   })
 
-  it.each([new Uint8Array(0), new Uint8Array(100), decoderModel().slice(0, -40)])(
+  const damaged: [Uint8Array, string][] = [
+    [new Uint8Array(0), 'model: onnxruntime cannot load it'],
+    [model({ nodes: [node('NoSuchOp', [], 'x')] }), 'model: onnxruntime cannot load it'],
+    [new Uint8Array(100), 'model: not readable, got no field at byte 0'],
+    [decoderModel().slice(0, -40), 'model: not readable, got no field at byte 2'],
+  ]
+  it.each(damaged)(
     'says that a model is damaged, whatever the provider',
-    async (bytes) => {
-      expect(await failing({}, bytes)).toContain('model: onnxruntime cannot load it')
+    async (bytes, message) => {
+      expect(await failing({}, bytes)).toContain(message)
       if (!nodeBackend.providers.includes('webgpu')) return
-      expect(await failing({ provider: 'webgpu' }, bytes)).toContain('model: onnxruntime cannot')
+      expect(await failing({ provider: 'webgpu' }, bytes)).toContain(message)
     },
   )
 

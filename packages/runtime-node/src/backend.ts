@@ -1,6 +1,7 @@
 // The session seam on onnxruntime-node.
 import './no-telemetry.js'
 import { availableParallelism } from 'node:os'
+import { resolve } from 'node:path'
 import { env, InferenceSession, Tensor, listSupportedBackends } from 'onnxruntime-node'
 import {
   checkCarried,
@@ -9,6 +10,7 @@ import {
   createQueue,
   inGpuBuffers,
   refuse,
+  refuseExternalData,
   wrapSession,
   type Provider,
   type Session,
@@ -17,6 +19,7 @@ import {
   type WrapOptions,
 } from '@anyvae/runtime'
 import { createDownloader } from './download.js'
+import { checkExternalFiles } from './external.js'
 import { refuseProvider, refuseUnknown } from './providers.js'
 
 const PROVIDERS: readonly Provider[] = ['cpu', 'cuda', 'webgpu', 'coreml', 'dml']
@@ -27,11 +30,26 @@ const MOST_THREADS = Math.max(256, availableParallelism())
 /** Sessions side by side on WebGPU have crashed (onnxruntime#32561): they share one queue. */
 const webgpuQueue = createQueue()
 
+/** How to create a session in Node. */
+export interface NodeSessionOptions extends SessionOptions {
+  /**
+   * The folder of a model that has values in other files: they may be there, and nowhere else. A model
+   * with such values is refused where this is left out. They are not read by JavaScript, and may be
+   * larger than memory has room for twice.
+   */
+  readonly externalData?: string | undefined
+}
+
+/** The session seam in Node. */
+export interface NodeBackend extends SessionBackend {
+  createSession(model: Uint8Array, options?: NodeSessionOptions): Promise<Session>
+}
+
 /**
  * Sessions of onnxruntime-node: `cpu` everywhere, `webgpu`, `cuda`, `coreml` and `dml` where its
  * binaries have them. A session uses all available threads where `threads` is left out.
  */
-export const nodeBackend: SessionBackend = {
+export const nodeBackend: NodeBackend = {
   name: 'onnxruntime-node',
   ...(env.versions.node !== undefined && { version: env.versions.node }),
   providers: builtProviders(),
@@ -44,7 +62,7 @@ function builtProviders(): Provider[] {
 }
 
 /** What can be known to be wrong without a model. Throws RuntimeError. */
-export function checkSettings(options: SessionOptions): Settled {
+export function checkSettings(options: NodeSessionOptions): Settled {
   const { provider = 'cpu', threads = availableParallelism() } = options
   if (!nodeBackend.providers.includes(provider)) {
     refuseUnknown(provider, nodeBackend.providers)
@@ -53,8 +71,12 @@ export function checkSettings(options: SessionOptions): Settled {
   return { ...options, provider, threads }
 }
 
-async function createSession(model: Uint8Array, options: SessionOptions = {}): Promise<Session> {
+async function createSession(
+  model: Uint8Array,
+  options: NodeSessionOptions = {},
+): Promise<Session> {
   const settled = checkSettings(options)
+  await checkValues(model, settled)
   const session = await create(model, settled)
   try {
     return wrapSession(session, wrapOptions(session, settled))
@@ -82,7 +104,13 @@ function wrapOptions(session: InferenceSession, options: Settled): WrapOptions {
   }
 }
 
-type Settled = SessionOptions & { readonly provider: Provider; readonly threads: number }
+/** Before onnxruntime sees a model: its values are in it, or where the caller permits. */
+async function checkValues(model: Uint8Array, { externalData, session }: Settled): Promise<void> {
+  if (externalData === undefined) refuseExternalData(model, session)
+  else await checkExternalFiles(model, externalData)
+}
+
+type Settled = NodeSessionOptions & { readonly provider: Provider; readonly threads: number }
 
 async function create(model: Uint8Array, options: Settled): Promise<InferenceSession> {
   const ort = ortOptions(options)
@@ -96,9 +124,16 @@ async function create(model: Uint8Array, options: Settled): Promise<InferenceSes
 }
 
 /** A model that does not load on the CPU either is at fault itself, whatever was asked for. */
-async function checkModel(model: Uint8Array, { carried = {} }: SessionOptions): Promise<void> {
-  const session = await InferenceSession.create(model, { logSeverityLevel: 4 }).catch(
-    (cause: unknown) => refuse('model: onnxruntime cannot load it', cause, 'a readable ONNX model'),
+async function checkModel(model: Uint8Array, options: Settled): Promise<void> {
+  const { carried = {}, session: raw } = options
+  const mounted = (raw as InferenceSession.SessionOptions | undefined)?.externalData
+  const session = await InferenceSession.create(model, {
+    logSeverityLevel: 4,
+    extra: { session: folderOption(options) },
+    // Without them it would look in the working folder.
+    ...(mounted !== undefined && { externalData: mounted }),
+  }).catch((cause: unknown) =>
+    refuse('model: onnxruntime cannot load it', cause, 'a readable ONNX model'),
   )
   try {
     checkCarried(session, carried)
@@ -116,7 +151,10 @@ function ortOptions(options: Settled): InferenceSession.SessionOptions {
     ...(profile !== undefined && { enableProfiling: true, profileFilePrefix: profile }),
     ...(provider === 'webgpu' && inGpuBuffers(carried)),
     ...options.session,
-    extra: extraOptions(options.session?.['extra'], exclusive && provider !== 'cpu'),
+    extra: extraOptions(options.session?.['extra'], {
+      ...(exclusive && provider !== 'cpu' && { disable_cpu_ep_fallback: '1' }),
+      ...folderOption(options),
+    }),
     executionProviders: executionProviders(options),
     intraOpNumThreads: threads,
   }
@@ -143,13 +181,21 @@ function executionProviders({ provider, session }: Settled): (Provider | { name:
  */
 const SLEEPING = 'force_spinning_stop'
 
-/** The raw `extra` options and ours, which they win over; where `strict`, a node left to the CPU is an error. */
-function extraOptions(raw: unknown, strict: boolean): Record<string, unknown> {
+/** Where onnxruntime finds the files of a model that it gets as bytes, instead of the working folder. */
+function folderOption({ externalData }: Settled): Record<string, string> {
+  if (externalData === undefined) return {}
+  return { model_external_initializers_file_folder_path: resolve(externalData) }
+}
+
+/** The raw `extra` options and ours: they win over our own choices, and what is `strict` over them. */
+function extraOptions(
+  raw: unknown,
+  strict: Readonly<Record<string, string>>,
+): Record<string, unknown> {
   const extra = recordOf('session.extra', raw)
   const session = recordOf('session.extra.session', extra['session'])
   const sleeping = `session.${SLEEPING}` in extra ? {} : { [SLEEPING]: '1' }
-  const fallback = strict ? { disable_cpu_ep_fallback: '1' } : {}
-  return { ...extra, session: { ...sleeping, ...session, ...fallback } }
+  return { ...extra, session: { ...sleeping, ...session, ...strict } }
 }
 
 function recordOf(option: string, value: unknown = {}): Record<string, unknown> {

@@ -1,6 +1,6 @@
 // The public names of this package.
-export { nodeBackend } from './backend.js'
-export { diskReader } from './disk.js'
+export { nodeBackend, type NodeBackend, type NodeSessionOptions } from './backend.js'
+export { diskReader, type DiskOptions } from './disk.js'
 export { bundleReader, loadDecoder, loadEncoder, loadVae } from './load.js'
 export type { LoadOptions, LoadVaeOptions } from './load.js'
 export { RuntimeError, urlReader } from '@anyvae/runtime'

@@ -217,7 +217,7 @@ describe('loadDecoder and loadEncoder', () => {
     expect(await wrongWay).toContain("got [image], expected 'latent'")
     expect(await failure(loadEncoder(join(folder, 'no.onnx')))).toContain('ENOENT')
     expect(await failure(loadDecoder(`${host}/no.onnx`))).toContain('HTTP status 404')
-    expect(await failure(loadDecoder(join(folder, 'anyvae.json')))).toContain('model: onnxruntime')
+    expect(await failure(loadDecoder(join(folder, 'anyvae.json')))).toContain('model: not readable')
     const fixed = model({
       inputs: [float('latent', 1, LATENT)],
       outputs: [float('image', 1, LATENT)],

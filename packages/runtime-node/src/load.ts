@@ -1,11 +1,14 @@
 // Loading bundles and bare files from disk or URL.
+import { dirname, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import {
+  abortable,
   checkLoadOptions,
   openDecoder,
   openEncoder,
   openVae,
   readUrl,
+  refuse,
   urlReader,
   type BundleReader,
   type Decoder,
@@ -13,6 +16,7 @@ import {
   type Encoder,
   type OpenOptions,
   type OpenVaeOptions,
+  type SessionBackend,
   type Vae,
 } from '@anyvae/runtime'
 import { checkSettings, nodeBackend } from './backend.js'
@@ -22,7 +26,14 @@ import { diskReader, readDisk } from './disk.js'
 export interface LoadVaeOptions extends OpenVaeOptions, DownloadOptions {}
 
 /** How to load a bare file: what to open it with, and how to download it where it is a URL. */
-export interface LoadOptions extends OpenOptions, DownloadOptions {}
+export interface LoadOptions extends OpenOptions, DownloadOptions {
+  /**
+   * Whether a local model may have values in other files, as those above 2 GB have. These must be regular
+   * files in its folder, links resolved. False where left out: any other model is refused, since it would
+   * choose which of the caller's files are read.
+   */
+  readonly externalData?: boolean | undefined
+}
 
 /**
  * Loads a bundle.
@@ -33,7 +44,9 @@ export interface LoadOptions extends OpenOptions, DownloadOptions {}
  */
 export async function loadVae(location: string | URL, options: LoadVaeOptions = {}): Promise<Vae> {
   check(options, ['precision', 'lazy'])
-  return openVae(bundleReader(location, options), nodeBackend, options)
+  return abortable(options.signal, (signal) =>
+    openVae(bundleReader(location, { ...options, signal }), nodeBackend, options),
+  )
 }
 
 /**
@@ -47,8 +60,11 @@ export async function loadDecoder(
   location: string | URL,
   options: LoadOptions = {},
 ): Promise<Decoder> {
-  check(options)
-  return openDecoder(await readLocation(location, options), nodeBackend, options)
+  check(options, ['externalData'])
+  return abortable(options.signal, async (signal) => {
+    const { model, backend } = await readLocation(location, { ...options, signal })
+    return openDecoder(model, backend, options)
+  })
 }
 
 /**
@@ -62,25 +78,54 @@ export async function loadEncoder(
   location: string | URL,
   options: LoadOptions = {},
 ): Promise<Encoder> {
-  check(options)
-  return openEncoder(await readLocation(location, options), nodeBackend, options)
+  check(options, ['externalData'])
+  return abortable(options.signal, async (signal) => {
+    const { model, backend } = await readLocation(location, { ...options, signal })
+    return openEncoder(model, backend, options)
+  })
 }
 
 /** Before anything is read or downloaded. */
 function check(options: LoadOptions, further: readonly string[] = []): void {
   checkLoadOptions(options, further)
-  checkSettings(options)
+  const { provider, threads } = options
+  checkSettings({ provider, threads })
 }
 
 /** A reader for a folder, or for an http, https or file URL of one. */
 export function bundleReader(location: string | URL, options: DownloadOptions = {}): BundleReader {
   const text = String(location)
-  return isWeb(text) ? urlReader(text, options) : diskReader(toPath(text))
+  return isWeb(text) ? urlReader(text, options) : diskReader(toPath(text), options)
 }
 
-function readLocation(location: string | URL, options: DownloadOptions): Promise<Uint8Array> {
+/** A model's bytes, and what opens it: where its values may be in other files, a backend of its folder. */
+interface Located {
+  readonly model: Uint8Array
+  readonly backend: SessionBackend
+}
+
+async function readLocation(location: string | URL, options: LoadOptions): Promise<Located> {
   const text = String(location)
-  return isWeb(text) ? readUrl(text, options) : readDisk(toPath(text))
+  const { externalData = false } = options
+  if (typeof externalData !== 'boolean') {
+    refuse('externalData: not usable', typeof externalData, 'true or false')
+  }
+  if (isWeb(text)) {
+    if (externalData) refuse('externalData: not usable', text, 'a file on this machine')
+    return { model: await readUrl(text, options), backend: nodeBackend }
+  }
+  const path = toPath(text)
+  const model = await readDisk(path, options)
+  return { model, backend: externalData ? backendOf(dirname(resolve(path))) : nodeBackend }
+}
+
+/** Sessions of models that may have values in other files of a folder. */
+function backendOf(folder: string): SessionBackend {
+  return {
+    ...nodeBackend,
+    createSession: (model, options) =>
+      nodeBackend.createSession(model, { ...options, externalData: folder }),
+  }
 }
 
 function isWeb(location: string): boolean {

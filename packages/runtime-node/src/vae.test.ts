@@ -191,7 +191,8 @@ describe('vae', () => {
     const accepted = [decoder.sample(7), encoder.encode(bytes)]
     await Promise.all([decoder.release(), encoder.release()])
     expect((await Promise.all(accepted)).map(({ shape }) => shape[0])).toEqual([7, 10])
-    for (const use of [decoder.sample(1), encoder.encode(bytes), encoder.release()]) {
+    await Promise.all([decoder.release(), encoder.release()])
+    for (const use of [decoder.sample(1), encoder.encode(bytes)]) {
       await expect(use).rejects.toThrow('already released')
     }
   })
@@ -201,7 +202,8 @@ describe('vae', () => {
     const running = other.decode(latents)
     await other.release()
     expectClose((await running).data, (await vae.decode(latents)).data)
-    const uses = [other.decode(latents), other.encode(bytes), other.sample(1), other.release()]
+    await Promise.all([other.release(), other.release()])
+    const uses = [other.decode(latents), other.encode(bytes), other.sample(1)]
     for (const use of [...uses, other.reconstruct(bytes)]) {
       await expect(use).rejects.toThrow(RuntimeError)
       await expect(use).rejects.toThrow('already released')

@@ -1,5 +1,5 @@
 // The session seam on onnxruntime-web.
-import { createQueue, refuse, wrapSession } from '@anyvae/runtime'
+import { createQueue, refuse, refuseExternalData, wrapSession } from '@anyvae/runtime'
 import type { Session, SessionBackend, SessionOptions } from '@anyvae/runtime'
 import type { InferenceSession } from 'onnxruntime-web'
 import { checkProvider, startBuild, type Ort, type Setup } from './onnxruntime.js'
@@ -28,6 +28,7 @@ export const webBackend: WebBackend = {
 async function createSession(model: Uint8Array, options: WebSessionOptions = {}): Promise<Session> {
   const { provider = 'wasm', carried: names } = options
   checkProvider(provider)
+  refuseExternalData(model, options.session)
   const gpu = provider === 'webgpu' ? await (await import('./gpu.js')).openGpu() : undefined
   const { ort, threads } = await startBuild(provider, options)
   Object.assign(webBackend, { version: ort.env.versions.web })

@@ -14,7 +14,7 @@ export interface CachedOptions extends DownloadOptions {
 
 /** A bundle's reader that keeps copies. Throws RuntimeError as `urlReader` does. */
 export function cachedReader(folder: string | URL, options: CachedOptions): BundleReader {
-  const reader = urlReader(folder, unanswering(options))
+  const reader = urlReader(folder, options)
   const copies = openCopies(options)
   const readFresh = async (file: string, bytes?: number): Promise<Uint8Array> =>
     copies.keep(reader.url(file), await reader.read(file, bytes))
@@ -33,22 +33,8 @@ export function cachedReader(folder: string | URL, options: CachedOptions): Bund
 export async function readCached(url: string | URL, options: CachedOptions): Promise<Uint8Array> {
   const copies = openCopies(options)
   const key = parseUrl(url)
-  const read = (): Promise<Uint8Array> => readUrl(url, unanswering(options))
+  const read = (): Promise<Uint8Array> => readUrl(url, options)
   return copies.orKept(key, String(url), async () => copies.keep(key, await read()))
-}
-
-/** A `fetch` to which the word of a proxy or a service worker that nobody answers is no answer. */
-function unanswering({ fetch = globalThis.fetch, ...options }: CachedOptions): CachedOptions {
-  return {
-    ...options,
-    async fetch(...request) {
-      const response = await fetch(...request)
-      const { status, statusText } = response
-      if (status < 502 || status > 504) return response
-      void response.body?.cancel().catch(() => undefined)
-      throw new Error(`HTTP status ${status} ${statusText}`.trim())
-    },
-  }
 }
 
 interface Copies {

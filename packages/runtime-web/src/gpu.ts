@@ -80,17 +80,18 @@ function guarded(device: GPUDevice, forget: () => void): Gpu {
     })
     return settled.finally(end)
   }
-  const survive = (session: Session, held: Held): Session => ({
-    ...session,
-    release: () =>
+  const survive = (session: Session, held: Held): Session => {
+    const release = (): Promise<void> =>
       session.release().catch((error: unknown) => {
         if (error !== lost) throw error
         return held.queue(() => {
           held.carried?.dispose()
           return held.session.release()
         })
-      }),
-  })
+      })
+    let releasing: Promise<void> | undefined
+    return { ...session, release: () => (releasing ??= release()) }
+  }
   return { device, queue: (queue) => (task) => queue(() => guard(task)), survive }
 }
 

@@ -1,5 +1,6 @@
 // A Vae that computes in a worker, so that the page never waits.
-import { RuntimeError, abortError, kindOf, parseUrl, refuse, report } from '@anyvae/runtime'
+import { RuntimeError, abortError, checkSignal, kindOf, ownCopy } from '@anyvae/runtime'
+import { parseUrl, refuse, report } from '@anyvae/runtime'
 import type { DownloadProgress, Manifest, RuntimeInfo, Vae } from '@anyvae/runtime'
 import type { LoadVaeOptions } from './load.js'
 import { unpackError, type Method, type Order, type Reply } from './messages.js'
@@ -25,6 +26,7 @@ export async function loadVaeInWorker(
   options: WorkerOptions = {},
 ): Promise<Vae> {
   if (kindOf(options) !== 'Object') refuse('load: unusable options', kindOf(options), 'an object')
+  checkSignal(options.signal)
   const { worker = ownWorker, signal, onProgress, wasmPaths, ...rest } = options
   const paths = wasmPaths && (await import('./paths.js')).absolutePaths(wasmPaths)
   const order = {
@@ -33,7 +35,7 @@ export async function loadVaeInWorker(
     options: { ...rest, ...(paths && { wasmPaths: paths }) },
     modules: moduleUrls(),
   } as const
-  if (signal?.aborted) throw abortError(signal)
+  checkSignal(signal)
   const line = connect(worker, (progress) => onProgress && report({ onProgress }, progress))
   const abort = (): void => signal && line.stop(abortError(signal))
   signal?.addEventListener('abort', abort)
@@ -54,15 +56,21 @@ interface Loaded {
 }
 
 function remote(loaded: Loaded, line: Line): Vae {
-  let released = false
+  let releasing: Promise<void> | undefined
   const method =
     <T>(name: Method) =>
     async (...args: unknown[]): Promise<T> => {
-      if (released) refuse('vae: already released', 'a further use', 'none')
-      released = name === 'release'
-      return (await line.ask({ method: name, args })) as T
+      if (releasing) refuse('vae: already released', 'a further use', 'none')
+      // Memory that threads share would stay the caller's.
+      return (await line.ask({ method: name, args: args.map(ownCopy) })) as T
     }
-  const release = method<void>('release')
+  const release = async (): Promise<void> => {
+    try {
+      await line.ask({ method: 'release', args: [] })
+    } finally {
+      line.close()
+    }
+  }
   const { latentSize, image } = loaded.manifest
   return {
     ...loaded,
@@ -73,14 +81,7 @@ function remote(loaded: Loaded, line: Line): Vae {
     reconstruct: method('reconstruct'),
     sample: method('sample'),
     interpolate: method('interpolate'),
-    async release() {
-      if (released) return release()
-      try {
-        await release()
-      } finally {
-        line.close()
-      }
-    },
+    release: () => (releasing ??= release()),
   }
 }
 

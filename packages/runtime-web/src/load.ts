@@ -1,6 +1,6 @@
 // Loading bundles and bare files by URL.
 import {
-  abortError,
+  abortable,
   checkLoadOptions,
   openDecoder,
   openEncoder,
@@ -102,19 +102,6 @@ async function open<T extends Opened>(
   checkLoadOptions(options, WEB_OPTIONS)
   const { provider = 'auto', signal, ...rest } = options
   const { backend, fallback } = chooseBackend(provider, options)
-  // The signal ends the loading alone: what is downloaded later is not its concern.
-  const loading = new AbortController()
-  const abort = (): void => loading.abort(signal?.reason)
-  signal?.addEventListener('abort', abort)
-  if (signal?.aborted) abort()
-  try {
-    const model = await opened(backend, { ...rest, signal: loading.signal })
-    if (signal?.aborted) {
-      await model.release()
-      throw abortError(signal)
-    }
-    return { ...model, info: { ...model.info, ...fallback() } }
-  } finally {
-    signal?.removeEventListener('abort', abort)
-  }
+  const model = await abortable(signal, (ending) => opened(backend, { ...rest, signal: ending }))
+  return { ...model, info: { ...model.info, ...fallback() } }
 }

@@ -10,7 +10,7 @@ const INDEX = fileURLToPath(new URL('index.ts', import.meta.url))
  * Loaded when a page comes to need them: on WebGPU, to encode, interpolate, keep copies, train, to set
  * what few set, and where onnxruntime fails.
  */
-const ON_DEMAND = /\.\/(gpu|encoder|interpolate|cache|carry|paths|raw|explain)\.js$/
+const ON_DEMAND = /\.\/(gpu|encoder|interpolate|cache|carry|paths|raw|explain|redirects)\.js$/
 
 /** Bytes of the code that these exports need, minified and gzipped, without onnxruntime. */
 async function sizeOf(exported: string, leftOut: RegExp): Promise<number> {

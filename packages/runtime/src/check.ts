@@ -66,10 +66,12 @@ export function valuesAndShape(argument: unknown): { data: unknown; shape: unkno
 }
 
 /** So many values, zeros unless made. Throws RuntimeError where there is no memory for them. */
+export function allocate(length: number): Float32Array
+export function allocate<T>(length: number, make: (length: number) => T): T
 export function allocate(
   length: number,
-  make = (length: number): Float32Array => new Float32Array(length),
-): Float32Array {
+  make: (length: number) => unknown = (length) => new Float32Array(length),
+): unknown {
   try {
     return make(length)
   } catch (cause) {
@@ -95,21 +97,4 @@ export function checkOptions(name: string, options: unknown, known: readonly str
   }
   const unknown = Object.keys(options).find((key) => !known.includes(key))
   if (unknown !== undefined) refuse(`${name}: unknown option`, `'${unknown}'`, known.join(' or '))
-}
-
-const LOAD_OPTIONS =
-  'provider exclusive threads graphOptimization profile carried session maxBatch fetch onProgress signal'
-
-/**
- * Checks the options of a loader before it reads anything. For runtimes.
- *
- * @param further the names that it knows beside those of `OpenOptions` and `DownloadOptions`
- * @throws RuntimeError unless they are an object of known options, with usable `threads` and `maxBatch`
- */
-export function checkLoadOptions(
-  options: { readonly threads?: number | undefined; readonly maxBatch?: number | undefined },
-  further: readonly string[],
-): void {
-  checkOptions('load', options, [...LOAD_OPTIONS.split(' '), ...further])
-  for (const name of ['threads', 'maxBatch'] as const) checkWhole(name, options[name] ?? 1, 1)
 }

@@ -3,11 +3,12 @@ import { runRows } from './batches.js'
 import type { HalfSource } from './encoder.js'
 import { checkOptions } from './check.js'
 import { refuse } from './error.js'
-import { openHalf, rowDims, type Half, type OpenOptions } from './half.js'
+import { openHalf, ownModel, rowDims, type Half, type OpenOptions } from './half.js'
 import type { RuntimeInfo, VaeShape } from './half.js'
 import type { InterpolateOptions } from './interpolate.js'
 import { checkLatents, drawLatents } from './latents.js'
 import type { LatentBatch, Latents, SampleOptions } from './latents.js'
+import { ownCopy } from './own-copy.js'
 import { releasable, type Releasable } from './release.js'
 import type { Session, SessionBackend } from './session.js'
 
@@ -73,7 +74,7 @@ export async function openDecoder(
   backend: SessionBackend,
   options: OpenOptions = {},
 ): Promise<Decoder> {
-  const source = { model, backend, options, promised: undefined }
+  const source = { model: ownModel(model), backend, options, promised: undefined }
   const { half, decoding } = await createDecoder(source)
   const { info, latentSize, image, session } = half
   return { info, latentSize, image, ...releasable(decoding, () => session.release()) }
@@ -93,9 +94,10 @@ export async function createDecoder(
     decode: (latents, options = {}) => decode(half, latents, options),
     sample: async (count, options) => decodeAll(drawLatents(count, latentSize, options)),
     interpolate: async (a, b, options) => {
+      const ends = [ownCopy(a), ownCopy(b)] as const
       // Seldom needed, so that pages download it only then.
       const { wayBetween } = await import('./interpolate.js')
-      return decodeAll(wayBetween([a, b], latentSize, options))
+      return decodeAll(wayBetween(ends, latentSize, options))
     },
   }
   return { half, decoding }

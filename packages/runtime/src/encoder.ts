@@ -2,7 +2,7 @@
 import { runRows } from './batches.js'
 import { checkOptions } from './check.js'
 import type { DecodedBatch, ImageBatch } from './decoder.js'
-import { openHalf, rowDims, type Half, type OpenOptions } from './half.js'
+import { openHalf, ownModel, rowDims, type Half, type OpenOptions } from './half.js'
 import type { Promised, RuntimeInfo, VaeShape } from './half.js'
 import { checkImages, type Images } from './images.js'
 import type { Latents } from './latents.js'
@@ -44,12 +44,12 @@ export interface Encoder extends VaeShape, Releasable {
  *
  * @throws RuntimeError (by rejection) where it is no such model or the provider cannot start
  */
-export function openEncoder(
+export async function openEncoder(
   model: Uint8Array,
   backend: SessionBackend,
   options: OpenOptions = {},
 ): Promise<Encoder> {
-  return createEncoder({ model, backend, options, promised: undefined })
+  return createEncoder({ model: ownModel(model), backend, options, promised: undefined })
 }
 
 /** What an encoder or decoder is made from. */

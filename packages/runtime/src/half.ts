@@ -1,7 +1,8 @@
 // What encoders and decoders share: options, what is in use, and the shapes that a graph states.
-import { checkWhole } from './check.js'
+import { checkWhole, kindOf } from './check.js'
 import { refuse } from './error.js'
 import type { ImageShape, Precision } from './manifest.js'
+import { ownCopy } from './own-copy.js'
 import type { Provider, Session, SessionBackend, SessionOptions, SessionValue } from './session.js'
 
 /** How to open a model: session options and how much to compute at a time. */
@@ -49,6 +50,12 @@ export interface HalfRequest {
   /** The shapes by the graph's own words. Throws RuntimeError. */
   readonly shapeOf: (session: Session) => VaeShape
   readonly promised: Promised | undefined
+}
+
+/** A copy of a model's bytes, which their owner may write to. Throws RuntimeError on what is no bytes. */
+export function ownModel(model: Uint8Array): Uint8Array {
+  if (model instanceof Uint8Array) return ownCopy(model)
+  refuse('model: wrong type', kindOf(model), 'a Uint8Array')
 }
 
 /** Opens a graph and checks it against its manifest, if any. Throws RuntimeError. */

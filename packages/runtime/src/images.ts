@@ -2,6 +2,7 @@
 import { checkLength, checkValues, isDims, kindOf, rowCount, valuesAndShape } from './check.js'
 import { refuse } from './error.js'
 import type { ImageShape } from './manifest.js'
+import { ownCopy } from './own-copy.js'
 
 /** Pixel values: float32 from 0 to 1, or uint8 from 0 to 255 (divided by 255). */
 export type Pixels = Float32Array | Uint8Array
@@ -38,9 +39,10 @@ export interface CheckedImages {
 
 /** Checks images against the shape that a model expects. Throws RuntimeError. */
 export function checkImages(images: Images, expected: ImageShape): CheckedImages {
-  const { data, shape } = valuesAndShape(images)
+  const own = ownCopy(images)
+  const { data, shape } = valuesAndShape(own)
   if (data instanceof Uint8ClampedArray) {
-    return checkImages(planes(data, images as Partial<CanvasPixels>, expected), expected)
+    return checkImages(planes(data, own as Partial<CanvasPixels>, expected), expected)
   }
   if (!(data instanceof Float32Array || data instanceof Uint8Array)) {
     const known = 'a Float32Array (see Float32Array.from), a Uint8Array or an ImageData'

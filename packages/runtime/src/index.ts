@@ -1,13 +1,27 @@
 // The public names of this package.
+export { abortError, abortable, checkSignal } from './reading/abort.js'
+export { checkPath } from './reading/bundle-path.js'
 export { checkCarried, createCarried, inGpuBuffers } from './carried.js'
 export type { Carried, CarriedNames } from './carried.js'
-export { checkLoadOptions, checkWhole, kindOf } from './check.js'
+export { checkWhole, kindOf } from './check.js'
+export { checkLoadOptions } from './load-options.js'
+export { ownCopy } from './own-copy.js'
 export { openDecoder } from './decoder.js'
 export type { DecodedBatch, DecodeOptions, Decoder, Decoding, ImageBatch } from './decoder.js'
+export {
+  report,
+  type DownloadOptions,
+  type DownloadProgress,
+  type SizeOptions,
+} from './reading/download.js'
 export { openEncoder } from './encoder.js'
 export type { Encoded, Encoder, ReconstructOptions } from './encoder.js'
 export { RuntimeError, refuse } from './error.js'
-export { externalTensors, refuseExternalData, type ExternalTensor } from './external-data.js'
+export {
+  externalTensors,
+  refuseExternalData,
+  type ExternalTensor,
+} from './reading/external-data.js'
 export type { OpenOptions, RuntimeInfo, VaeShape } from './half.js'
 export type { CanvasPixels, Images, Pixels } from './images.js'
 export { interpolateLatents, type InterpolateOptions } from './interpolate.js'
@@ -27,7 +41,7 @@ export type {
 } from './manifest.js'
 export { wrapSession, type WrapOptions } from './ort-session.js'
 export { sha256Hex } from './sha256.js'
-export { checkPath, parseManifest } from './parse-manifest.js'
+export { parseManifest } from './parse-manifest.js'
 export { drawPosterior } from './posterior.js'
 export { createQueue, type Queue } from './queue.js'
 export { MANIFEST_FILE, readManifest, readModel, type BundleReader } from './reader.js'
@@ -41,6 +55,5 @@ export type {
   TensorType,
   TensorValue,
 } from './session.js'
-export { abortError, parseUrl, readUrl, report, urlReader } from './url-reader.js'
-export type { DownloadOptions, DownloadProgress, UrlReader } from './url-reader.js'
+export { mostBytes, parseUrl, readUrl, urlReader, type UrlReader } from './reading/url-reader.js'
 export { openVae, type OpenVaeOptions, type Vae } from './vae.js'

@@ -3,6 +3,7 @@ import { drawNormals } from '@anyvae/random'
 import { allocate, checkLength, checkOptions, checkValues, checkWhole } from './check.js'
 import { isDims, kindOf, quoted, rowCount, valuesAndShape } from './check.js'
 import { refuse } from './error.js'
+import { ownCopy } from './own-copy.js'
 
 /**
  * Latent vectors one after another: the values alone, or with their shape [count, latent size], which
@@ -17,9 +18,12 @@ export interface LatentBatch {
   readonly shape: readonly number[]
 }
 
-/** Checks latents against a model's latent size; a single vector may be of shape [latent size]. */
+/**
+ * Checks latents against a model's latent size, and copies them; a single vector may be of shape
+ * [latent size].
+ */
 export function checkLatents(name: string, latents: Latents, size: number): LatentBatch {
-  const { data, shape } = valuesAndShape(latents)
+  const { data, shape } = valuesAndShape(ownCopy(latents))
   if (!(data instanceof Float32Array)) {
     refuse(`${name}: wrong type`, kindOf(data), 'a Float32Array (see Float32Array.from)')
   }

@@ -110,7 +110,8 @@ function checkFed(inputs: readonly SessionValue[], fed: object): void {
 function tensor(value: TensorValue, name: string, { Tensor }: WrapOptions): Tensor {
   const { type, data, dims } = value
   checkLength(`input '${name}'`, data.length, dims)
-  return new Tensor(type, data, dims)
+  // Memory that threads share is refused.
+  return new Tensor(type, data.buffer instanceof ArrayBuffer ? data : data.slice(), dims)
 }
 
 const ARRAYS: Readonly<Record<string, new () => unknown>> = {

@@ -1,4 +1,5 @@
 // From parsed JSON to a manifest: a table of hand-written checks, no schema library in a page.
+import { checkPath } from './reading/bundle-path.js'
 import { refuse } from './error.js'
 import { FORMAT_VERSION } from './manifest.js'
 import type { Damage, Manifest, ManifestFile } from './manifest.js'
@@ -77,20 +78,6 @@ const manifest: Checks<Manifest> = {
 export function parseManifest(json: unknown): Manifest {
   fields(manifest)(json, '')
   return { ...(json as Manifest), formatVersion: FORMAT_VERSION }
-}
-
-/**
- * A path of a file within a bundle, unchanged.
- *
- * @throws RuntimeError where it is no relative path with forward slashes that stays in the folder
- */
-export function checkPath(path: string): string {
-  const inside = path.split('/').every((part) => part !== '' && part !== '.' && part !== '..')
-  // A colon begins a drive or a URL scheme, a question or number sign ends a URL's path, and a
-  // percent sign can hide any of these.
-  if (inside && !/[\\:?#%\0]/.test(path)) return path
-  const problem = "bundle: a file's path leaves the folder or is unusable"
-  refuse(problem, JSON.stringify(path), 'a relative path inside the folder')
 }
 
 function check(passes: (value: unknown) => boolean, expected: string): Check {

@@ -1,7 +1,8 @@
 // Bundles by file: reading, checksums, the manifest.
+import { checkPath } from './reading/bundle-path.js'
 import { RuntimeError, refuse } from './error.js'
 import type { Manifest, ManifestFile } from './manifest.js'
-import { checkPath, parseManifest } from './parse-manifest.js'
+import { parseManifest } from './parse-manifest.js'
 import { sha256Hex } from './sha256.js'
 
 /** The manifest's path within every bundle. */
@@ -65,12 +66,13 @@ export async function readModel(
     refuse(`${what} is not in its manifest`, 'nothing', `one of ${known}`)
   }
   checkPath(path)
-  const bytes = await reader.read(path, file.bytes)
+  // Whose bytes they are is the reader's to say: what was checked must be what is used.
+  const bytes = new Uint8Array(await reader.read(path, file.bytes))
   try {
     return await verify(bytes, file, what)
   } catch (error) {
     if (!reader.readFresh) throw error
-    return verify(await reader.readFresh(path, file.bytes), file, what)
+    return verify(new Uint8Array(await reader.readFresh(path, file.bytes)), file, what)
   }
 }
 

@@ -3,7 +3,7 @@ import { refuse } from './error.js'
 
 /** Has a release. */
 export interface Releasable {
-  /** Frees what is held once the calls under way have ended; a second call is a RuntimeError. */
+  /** Frees what is held once the calls under way have ended. A further call does no more, and waits too. */
   release(): Promise<void>
 }
 
@@ -15,15 +15,10 @@ export function releasable<T extends object>(
   free: () => Promise<void>,
 ): T & Releasable {
   let ended: Promise<unknown> | undefined
-  let released = false
-  const release = async (): Promise<void> => {
-    released = true
-    await ended
-    await free()
-  }
+  let releasing: Promise<void> | undefined
   const guard = (method: Method): Method => {
     return async (...args) => {
-      if (released) refuse('session: already released', 'a further use', 'none')
+      if (releasing) refuse('session: already released', 'a further use', 'none')
       const before = ended
       const call = method(...args)
       const after = (): unknown => before
@@ -31,6 +26,10 @@ export function releasable<T extends object>(
       return call
     }
   }
-  const all = Object.entries({ ...methods, release })
-  return Object.fromEntries(all.map(([name, method]) => [name, guard(method)])) as T & Releasable
+  const guarded = Object.entries(methods).map(([name, method]) => [name, guard(method as Method)])
+  const release = async (): Promise<void> => {
+    await ended
+    await free()
+  }
+  return { ...(Object.fromEntries(guarded) as T), release: () => (releasing ??= release()) }
 }

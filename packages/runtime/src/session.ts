@@ -96,8 +96,7 @@ export interface Session {
   carried(): Promise<Record<string, TensorValue>>
   /**
    * Frees the session and what it carries once the queued runs have ended; later runs are refused at once.
-   *
-   * @throws RuntimeError (by rejection) on a second call
+   * A further call does no more than wait for that.
    */
   release(): Promise<void>
 }
@@ -111,7 +110,8 @@ export interface SessionBackend {
   /** Providers that this onnxruntime was built with here; a machine may still lack what one needs. */
   readonly providers: readonly Provider[]
   /**
-   * Loads a serialised ONNX model.
+   * Loads a serialised ONNX model, whose bytes must not be written to until the promise settles. A model
+   * that would have values read from other files is refused (`refuseExternalData`).
    *
    * @throws RuntimeError (by rejection) where the model cannot be loaded or the provider cannot
    * start: a session never falls back to another provider

@@ -12,6 +12,12 @@ export async function sha256Hex(bytes: Uint8Array): Promise<string> {
   if (subtle === undefined) {
     refuse('checksum: not computable', 'a page without crypto.subtle', 'https or localhost')
   }
-  const hash = new Uint8Array(await subtle.digest('SHA-256', new Uint8Array(bytes)))
+  // Memory that threads share is refused.
+  const own = isOwn(bytes) ? bytes : new Uint8Array(bytes)
+  const hash = new Uint8Array(await subtle.digest('SHA-256', own))
   return Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join('')
+}
+
+function isOwn(bytes: Uint8Array): bytes is Uint8Array<ArrayBuffer> {
+  return bytes.buffer instanceof ArrayBuffer
 }

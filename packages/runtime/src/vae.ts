@@ -6,6 +6,7 @@ import { refuse } from './error.js'
 import type { OpenOptions, RuntimeInfo, VaeShape } from './half.js'
 import type { Images } from './images.js'
 import type { Manifest, Precision, Role } from './manifest.js'
+import { ownCopy } from './own-copy.js'
 import { readManifest, readModel, type BundleReader } from './reader.js'
 import { releasable, type Releasable } from './release.js'
 import type { SessionBackend } from './session.js'
@@ -75,9 +76,14 @@ function vae(manifest: Manifest, encoder: Once<Encoder>, { half, decoding }: Ope
   const { info, latentSize, image, session } = half
   const methods: Pick<Vae, keyof Decoding | 'encode' | 'reconstruct'> = {
     ...decoding,
-    encode: async (images) => (await encoder.get()).encode(images),
-    reconstruct: async (images, options) =>
-      (await encoderCode()).reconstruct(methods, images, options),
+    async encode(images) {
+      const own = ownCopy(images)
+      return (await encoder.get()).encode(own)
+    },
+    async reconstruct(images, options) {
+      const own = ownCopy(images)
+      return (await encoderCode()).reconstruct(methods, own, options)
+    },
   }
   const free = async (): Promise<void> => {
     await Promise.all([session.release(), encoder.release()])

@@ -1,5 +1,5 @@
 // Walks over the fields of serialised protobuf messages, without copying and without a library.
-import { refuse } from './error.js'
+import { refuse } from '../error.js'
 
 /** A cursor over the fields of a message, and of the messages in it. */
 export class Fields {

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { RuntimeError, readUrl, urlReader, type DownloadProgress } from './index.js'
+import { RuntimeError, readUrl, urlReader, type DownloadProgress } from '../index.js'
 
 const BODY = Uint8Array.from({ length: 100_000 }, (_, i) => i % 251)
 

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { RuntimeError, externalTensors, refuseExternalData } from './index.js'
+import { RuntimeError, externalTensors, refuseExternalData } from '../index.js'
 
 const REAL = ['mnist-mlp/encoder.onnx', 'mnist-conv/decoder.onnx'].map((file) =>
-  readFileSync(new URL(`../../../models/${file}`, import.meta.url)),
+  readFileSync(new URL(`../../../../models/${file}`, import.meta.url)),
 )
 
 /** A field of protobuf that has a length. */
@@ -152,12 +152,14 @@ describe('refuseExternalData', () => {
   })
 
   it('lets what was handed over with the model pass, and nothing else', () => {
-    refuseExternalData(model, ['.env'])
+    refuseExternalData(model, { externalData: [{ path: '.env', data: new Uint8Array(8) }] })
     for (const mounted of ['', 'env', './.env']) {
-      expect(() => refuseExternalData(model, [mounted])).toThrow(RuntimeError)
+      const raw = { externalData: [{ path: mounted }] }
+      expect(() => refuseExternalData(model, raw)).toThrow(RuntimeError)
     }
     const two = [...text(8, 'w'), ...entry('location', '.env'), ...entry('location', 'b')]
     const twice = Uint8Array.from(field(7, field(5, two)))
-    expect(() => refuseExternalData(twice, ['.env', 'b'])).toThrow(RuntimeError)
+    const raw = { externalData: [{ path: '.env' }, { path: 'b' }] }
+    expect(() => refuseExternalData(twice, raw)).toThrow(RuntimeError)
   })
 })

@@ -1,5 +1,5 @@
 // Finds the tensors of a serialised ONNX model whose values lie in another file.
-import { refuse } from './error.js'
+import { refuse } from '../error.js'
 import { Fields, damaged } from './protobuf-fields.js'
 
 /** A tensor whose values lie in a file beside the model. */
@@ -86,10 +86,16 @@ function readEntry(fields: Fields, [start, end]: readonly [number, number]): [st
  * Refuses a model that would have values read from other files: their locations are the model's to
  * choose, and onnxruntime reads them relative to the working folder of the process.
  *
- * @param mounted the locations whose contents are handed over together with the model
+ * @param raw options of onnxruntime as they are: what their `externalData` brings along is not read from
+ * files
  * @throws RuntimeError also where the bytes are no protobuf message
  */
-export function refuseExternalData(model: Uint8Array, mounted: readonly string[] = []): void {
+export function refuseExternalData(
+  model: Uint8Array,
+  raw: Readonly<Record<string, unknown>> = {},
+): void {
+  const files: unknown = raw['externalData']
+  const mounted = Array.isArray(files) ? files.map(pathOf) : []
   for (const { name, entries } of externalTensors(model)) {
     const locations = entries.flatMap(([key, value]) => (key === 'location' ? [value] : []))
     if (locations.length === 1 && locations.every((location) => mounted.includes(location)))
@@ -104,4 +110,9 @@ export function refuseExternalData(model: Uint8Array, mounted: readonly string[]
 
 function quoted(text: string): string {
   return JSON.stringify(text.slice(0, 100))
+}
+
+/** The location of a file that is handed over with the model: with its contents, or in a page an address. */
+function pathOf(file: unknown): unknown {
+  return typeof file === 'object' && file !== null && 'path' in file ? file.path : file
 }
