@@ -234,6 +234,21 @@ describe.each(['bernoulli', 'gaussian'] as const)('variants of %s likelihood', (
     )
   })
 
+  it('are not begun where the signal is aborted, or is none', async () => {
+    const files = plain ?? new Map<string, Uint8Array>()
+    const asked: string[] = []
+    const onProgress = (doing: string) => void asked.push(doing)
+    const reason = new Error('enough')
+    const aborted = { ...options, onProgress, signal: AbortSignal.abort(reason) }
+    await expect(addVariants(files, nodeBackend, aborted)).rejects.toBe(reason)
+    const none: unknown = new AbortController()
+    const wrong = { ...options, onProgress, signal: none as AbortSignal }
+    await expect(addVariants(files, nodeBackend, wrong)).rejects.toThrow(
+      'signal: not usable, got AbortController, expected an AbortSignal',
+    )
+    expect(asked).toEqual([])
+  })
+
   it('are refused for images of another shape', async () => {
     const wrong = glyphs({ count: 2, height: 5, width: 5 })
     await expect(

@@ -5,6 +5,8 @@ import {
   type Manifest,
   type ManifestFile,
   parseManifest,
+  isAbortSignal,
+  kindOf,
   readManifest,
   readModel,
   type Session,
@@ -46,7 +48,7 @@ export interface VariantOptions {
  * says of each what it costs, and so does the model card. Those that are there already are made anew.
  *
  * @throws BundleError, OnnxError or RuntimeError (by rejection) where the bundle is damaged, the images
- * are of another shape, or a model cannot be made lighter
+ * are of another shape, or a model cannot be made lighter; the signal's reason where it is aborted
  */
 export async function addVariants(
   files: BundleFiles,
@@ -54,6 +56,7 @@ export async function addVariants(
   options: VariantOptions,
 ): Promise<BundleFiles> {
   const { precisions, signal, onProgress, onWarning = () => undefined } = options
+  checkSignal(signal)
   const reader = memoryReader(files)
   const manifest = await readManifest(reader)
   for (const set of [options.calibration, options.test]) checkShape(manifest, set)
@@ -74,6 +77,14 @@ export async function addVariants(
   const doubts = [...shared, ...fileWarnings({ files: Object.fromEntries(own) })]
   doubts.forEach((doubt) => onWarning(doubt))
   return withFiles(files, { manifest: renewed, light, shared })
+}
+
+function checkSignal(signal: AbortSignal | undefined): void {
+  if (signal === undefined) return
+  if (!isAbortSignal(signal)) {
+    throw new BundleError(`signal: not usable, got ${kindOf(signal)}, expected an AbortSignal`)
+  }
+  signal.throwIfAborted()
 }
 
 function counted({ count }: ImageSet): string {

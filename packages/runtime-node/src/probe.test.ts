@@ -90,3 +90,12 @@ it('stops where it is told to', async () => {
   controller.abort(new Error('enough'))
   await expect(probe).rejects.toThrow('enough')
 })
+
+it('does not start where the signal is aborted, or is none', async () => {
+  const signal = AbortSignal.abort(new Error('enough'))
+  await expect(probeProvider('cpu', { signal })).rejects.toThrow('enough')
+  const none: unknown = new AbortController()
+  await expect(probeProvider('cpu', { signal: none as AbortSignal })).rejects.toThrow(
+    'signal: not usable, got AbortController, expected an AbortSignal',
+  )
+})

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { text } from 'node:stream/consumers'
-import type { Provider } from '@anyvae/runtime'
+import { isAbortSignal, kindOf, refuse, type Provider } from '@anyvae/runtime'
 import { needsOf, type Need } from './needs.js'
 import { briefly } from './providers.js'
 import { tinyModel } from './tiny.js'
@@ -111,6 +111,9 @@ export async function askProcess(
   words: readonly string[],
   { timeout = 60_000, signal }: ProbeOptions = {},
 ): Promise<Answer> {
+  if (signal !== undefined && !isAbortSignal(signal)) {
+    refuse('signal: not usable', kindOf(signal), 'an AbortSignal')
+  }
   signal?.throwIfAborted()
   const child = spawn(process.execPath, ['-e', COMMON + code, '--', ...words], {
     env: { ORT_DISABLE_TELEMETRY: '1', ...process.env, NODE_OPTIONS: '' },

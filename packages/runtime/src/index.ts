@@ -1,5 +1,5 @@
 // The public names of this package.
-export { abortError, abortable, checkSignal } from './reading/abort.js'
+export { abortError, abortable, checkSignal, isAbortSignal } from './reading/abort.js'
 export { checkPath } from './reading/bundle-path.js'
 export { checkCarried, createCarried, inGpuBuffers } from './carried.js'
 export type { Carried, CarriedNames } from './carried.js'

@@ -1,4 +1,5 @@
 // Checks of values that come from outside: JSON files, flags, other programs.
+import { isAbortSignal } from '@anyvae/runtime'
 import { TrainError } from './error.js'
 
 /** A JSON object's fields. */
@@ -84,4 +85,17 @@ export function known(
   throw new TrainError(
     `${what}: unknown setting, got ${show(found)}, expected one of ${permitted.join(', ')}`,
   )
+}
+
+/**
+ * Refuses what is no signal.
+ *
+ * @throws the signal's reason where it is aborted already, TrainError where it is none
+ */
+export function checkSignal(signal: AbortSignal | undefined): void {
+  if (signal === undefined) return
+  if (!isAbortSignal(signal)) {
+    throw new TrainError(`signal: not usable, got ${show(signal)}, expected an AbortSignal`)
+  }
+  signal.throwIfAborted()
 }

@@ -10,12 +10,17 @@ export function abortError({ reason }: AbortSignal): RuntimeError {
   })
 }
 
+/** Whether a value can be listened to as a signal is, of whatever realm or library it comes. */
+export function isAbortSignal(value: unknown): value is AbortSignal {
+  if (typeof value !== 'object' || value === null || !('addEventListener' in value)) return false
+  return 'aborted' in value && typeof value.aborted === 'boolean'
+}
+
 /** Throws RuntimeError where a signal is none, or is aborted already. */
 export function checkSignal(signal: AbortSignal | undefined): void {
-  const { aborted, addEventListener }: Partial<AbortSignal> = signal ?? { aborted: false }
-  if (aborted === true && signal) throw abortError(signal)
-  if (signal === undefined || (aborted === false && typeof addEventListener === 'function')) return
-  refuse('signal: not usable', kindOf(signal), 'an AbortSignal')
+  if (signal === undefined) return
+  if (!isAbortSignal(signal)) refuse('signal: not usable', kindOf(signal), 'an AbortSignal')
+  if (signal.aborted) throw abortError(signal)
 }
 
 /**

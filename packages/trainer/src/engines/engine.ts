@@ -83,6 +83,7 @@ export interface TrainingEngine extends Evaluator {
   /** The mean images of `count` latents [count, latent]. */
   decode(latents: Float32Array, count: number): Promise<Float32Array>
   state(): Promise<TrainingState>
+  /** Frees what it holds; a further call does no more. */
   release(): Promise<void>
 }
 

@@ -98,6 +98,7 @@ async function run(factory: EngineFactory, options: NetworkOptions) {
   const terms = await engine.evaluate({ images, noise, count: 5 })
   const pictures = await engine.reconstruct(images, 5)
   const state = await engine.state()
+  await Promise.all([engine.release(), engine.release()])
   await engine.release()
   return { metrics, terms, pictures, state }
 }

@@ -39,6 +39,14 @@ describe('trainInFolder, where something is wrong', () => {
     expect((await readRun(folders.current)).records).toHaveLength(3)
   })
 
+  it('leaves no folder where the signal is aborted already, or is none', async () => {
+    const reason = new Error('enough')
+    await expect(run({ signal: AbortSignal.abort(reason) })).rejects.toBe(reason)
+    const none: unknown = 'signal'
+    await expect(run({ signal: none as AbortSignal })).rejects.toThrow('signal: not usable')
+    await expect(readdir(folders.current)).rejects.toThrow('ENOENT')
+  })
+
   it('refuses the lock of a process that is, and takes over what a kill left', async () => {
     const lock = (pid: number, host: string) =>
       writeFile(join(folders.current, 'lock'), `${JSON.stringify({ pid, host })}\n`)

@@ -1,5 +1,6 @@
 // Training in a run folder: begins or goes on, and keeps every epoch on disk.
 import { effectiveBatchSize, stepsPerEpoch } from '@anyvae/images'
+import { checkSignal } from '../check.js'
 import { encodeCheckpoint, type ComputedWith } from '../checkpoint/checkpoint.js'
 import { checkpointOf, describeEngine } from '../checkpoint/of-epoch.js'
 import type { EngineFactory, TrainingEngine } from '../engines/engine.js'
@@ -9,7 +10,12 @@ import { createNetwork } from '../network/network.js'
 import type { Network } from '../network/types.js'
 import { parseTrainConfig, type TrainSettings } from '../training/config.js'
 import type { Listener, TrainEvent } from '../training/events.js'
-import { checkImages, train, type TrainImages, type TrainResult } from '../training/train.js'
+import {
+  checkImages,
+  trainUntilStopped,
+  type TrainImages,
+  type TrainResult,
+} from '../training/train.js'
 import { nativeSha256 } from './bounded.js'
 import { checkSameRun, describeData, type RunConfig } from './config-file.js'
 import { createKeeper } from './keep.js'
@@ -46,9 +52,11 @@ export interface TrainInFolderOptions {
  *
  * @throws TrainError where the folder is taken, the settings or images are not those that the run was
  *   begun with, or training fails. A run that fails before its first checkpoint leaves nothing behind.
+ *   The signal's reason where it is aborted before the start.
  */
 export async function trainInFolder(options: TrainInFolderOptions): Promise<TrainResult> {
-  const { folder, resume } = options
+  const { folder, resume, signal } = options
+  checkSignal(signal)
   await checkRunFolder(folder, { resume })
   return withLock(folder, () => trainLocked(options))
 }
@@ -165,7 +173,7 @@ async function trainOpened(
     const startEpoch = found.checkpoint?.epoch ?? 0
     const { onEvent } = keeper
     const training = { network, engine, images, config: config.training }
-    const result = await train({ ...training, startEpoch, signal, onEvent })
+    const result = await trainUntilStopped({ ...training, startEpoch, signal, onEvent })
     await keeper.finish()
     const seconds = (performance.now() - begun) / 1000
     return { ...result, measured: { ...result.measured, seconds } }

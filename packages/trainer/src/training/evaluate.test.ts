@@ -148,5 +148,14 @@ describe('evaluate', () => {
   it("stops between batches with the signal's reason", async () => {
     const signal = AbortSignal.abort(new Error('enough'))
     await expect(run({ signal })).rejects.toThrow('enough')
+    const controller = new AbortController()
+    const stopped = run({ signal: controller.signal })
+    controller.abort(new Error('more than enough'))
+    await expect(stopped).rejects.toThrow('more than enough')
+  })
+
+  it('refuses what is no signal', async () => {
+    const none: unknown = { aborted: 'no' }
+    await expect(run({ signal: none as AbortSignal })).rejects.toThrow(TrainError)
   })
 })

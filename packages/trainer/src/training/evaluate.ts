@@ -1,7 +1,7 @@
 // How good a model is on a set: the negative ELBO, its two terms and the active units, over one draw or more.
 import { describeShape, imageSize, type ImageSet, type ImageSource } from '@anyvae/images'
 import { fastNormals } from '@anyvae/random/fast'
-import { whole } from '../check.js'
+import { checkSignal, whole } from '../check.js'
 import type { EvaluationBatch, EvaluationTerms, Evaluator } from '../engines/engine.js'
 import { TrainError } from '../error.js'
 import { oneAhead } from './ahead.js'
@@ -71,6 +71,7 @@ export async function evaluateDraws(
 ): Promise<DrawnEvaluation> {
   const { seed, batchSize, latent, signal } = options
   const draws = whole('draws', asked, 1)
+  checkSignal(signal)
   checkShape(evaluator, set)
   const streams = Array.from({ length: draws }, (_, d) => fastNormals(seed + d, 'evaluation'))
   const units = new UnitVariances(latent)

@@ -176,6 +176,18 @@ describe('train', () => {
     expect(events.at(-1)).toEqual({ type: 'stopped', epoch: 1, epochs: 2 })
   })
 
+  it('does not begin where the signal is aborted, or is none', async () => {
+    const events: TrainEvent[] = []
+    const onEvent = (event: TrainEvent) => void events.push(event)
+    const reason = new Error('enough')
+    await expect(run({ signal: AbortSignal.abort(reason), onEvent })).rejects.toBe(reason)
+    const none: unknown = new AbortController()
+    await expect(run({ signal: none as AbortSignal, onEvent })).rejects.toThrow(
+      /^signal: not usable, got .*, expected an AbortSignal$/,
+    )
+    expect(events).toEqual([])
+  })
+
   it('lets the signals of the process through', async () => {
     const controller = new AbortController()
     process.once('SIGUSR2', () => controller.abort())

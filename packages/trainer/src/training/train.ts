@@ -8,6 +8,7 @@ import {
   type ImageSet,
   type ImageSource,
 } from '@anyvae/images'
+import { checkSignal } from '../check.js'
 import type { TrainingEngine } from '../engines/engine.js'
 import { TrainError } from '../error.js'
 import { size } from '../network/initial.js'
@@ -36,11 +37,15 @@ export interface TrainOptions {
   readonly network: Network
   /** Holds the state to start from: `startEpoch` epochs in. It is not released. */
   readonly engine: TrainingEngine
+  /** Read as it trains, without a copy of the whole: those in memory must not be written to until its end. */
   readonly images: TrainImages
   readonly config: TrainConfig
   /** Whole epochs that the engine's state has behind it; 0 unless resumed. */
   readonly startEpoch?: number
-  /** Stops the training between two chunks; the epoch that was begun is lost. */
+  /**
+   * Stops the training between two chunks; the epoch that was begun is lost. Where it is aborted before the
+   * start, the training rejects.
+   */
   readonly signal?: AbortSignal | undefined
   readonly onEvent?: Listener | undefined
 }
@@ -60,9 +65,16 @@ export interface TrainResult {
  * and the engine; the chunk size and the moment of a stop change nothing.
  *
  * @throws TrainError where images and network do not fit, or where a loss or parameter is no longer
- *   finite: then it names the step, and no event tells of that epoch
+ *   finite: then it names the step, and no event tells of that epoch; the signal's reason where it is
+ *   aborted before the start
  */
 export async function train(options: TrainOptions): Promise<TrainResult> {
+  checkSignal(options.signal)
+  return trainUntilStopped(options)
+}
+
+/** As `train`; a signal that is aborted before the start stops it like any other. */
+export async function trainUntilStopped(options: TrainOptions): Promise<TrainResult> {
   const { config, signal, startEpoch = 0 } = options
   const run = await prepare(options)
   const { clock, emit } = run

@@ -27,7 +27,10 @@ export interface WorkerTraining {
   decode(latents: Float32Array, count: number): Promise<Float32Array>
   /** The last whole epoch: to go on from, or for a bundle. It rejects where there is none yet. */
   checkpoint(): Promise<Checkpoint>
-  /** Ends it and frees what it holds; the worker can train anew. It is the caller's to terminate. */
+  /**
+   * Ends it and frees what it holds; the worker can train anew. It is the caller's to terminate. A further
+   * call does no more.
+   */
   release(): Promise<void>
 }
 
@@ -44,6 +47,15 @@ export function trainInWorker(port: TrainingPort, options: TrainInWorkerOptions)
   let failed = false
   // Whoever asks for it is told; nobody has to.
   ended.catch(() => (failed = true))
+  const release = async (): Promise<void> => {
+    try {
+      // A training that has failed is the worker's no more: there is nothing left to free.
+      if (!failed) await calls.make('release', undefined)
+    } finally {
+      calls.close()
+    }
+  }
+  let releasing: Promise<void> | undefined
   return {
     ended,
     pause: () => calls.make('pause', undefined),
@@ -51,14 +63,7 @@ export function trainInWorker(port: TrainingPort, options: TrainInWorkerOptions)
     stop: () => calls.make('stop', undefined),
     decode: (latents, count) => calls.make('decode', { latents, count }),
     checkpoint: () => calls.make('checkpoint', undefined),
-    async release() {
-      try {
-        // A training that has failed is the worker's no more: there is nothing left to free.
-        if (!failed) await calls.make('release', undefined)
-      } finally {
-        calls.close()
-      }
-    },
+    release: () => (releasing ??= release()),
   }
 }
 

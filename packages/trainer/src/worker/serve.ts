@@ -9,7 +9,7 @@ import { TrainError } from '../error.js'
 import { createNetwork } from '../network/network.js'
 import { parseTrainConfig, type TrainConfig } from '../training/config.js'
 import type { TrainEvent } from '../training/events.js'
-import { checkImages, train, type TrainResult } from '../training/train.js'
+import { checkImages, trainUntilStopped, type TrainResult } from '../training/train.js'
 import { chooseEngine } from './choose.js'
 import { Gate } from './gate.js'
 import { messageIn, type Order, type Reply, type Request } from './messages.js'
@@ -117,7 +117,7 @@ class Served {
     const signal = this.#controller.signal
     const onEvent = (event: TrainEvent) => this.#heard(event, { config, engine })
     const startEpoch = checkpoint?.epoch ?? 0
-    return train({ network, engine, images, config, startEpoch, signal, onEvent })
+    return trainUntilStopped({ network, engine, images, config, startEpoch, signal, onEvent })
   }
 
   async #heard(

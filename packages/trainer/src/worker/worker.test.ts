@@ -57,6 +57,7 @@ it('trains to the parameters of a training beside it, bit for bit', async () => 
   const epochs = events.flatMap((event) => (event.type === 'epoch' ? [event] : []))
   expect(epochs.map(({ record }) => record.epoch)).toEqual([1, 2, 3])
   expect(epochs.every((event) => !('state' in event))).toBe(true)
+  await Promise.all([training.release(), training.release()])
   await training.release()
   await expect(training.checkpoint()).rejects.toThrow('released already')
 })
