@@ -1,11 +1,18 @@
 // What can go wrong with a file on its way to a page.
 import type { ServerResponse } from 'node:http'
+import { gzipSync } from 'node:zlib'
 
 type Send = (response: ServerResponse, bytes: Buffer) => void
 
 const BINARY = { 'content-type': 'application/octet-stream' }
 const HTML = { 'content-type': 'text/html; charset=utf-8' }
 const START_PAGE = '<!doctype html><title>Welcome</title>'
+
+/** A graph with one initializer, `w`, of which all that is told is `location: '.env'`. */
+const EXTERNAL = Buffer.from(
+  '\x3a\x19\x2a\x17\x42\x01w\x6a\x10\x0a\x08location\x12\x04.env\x70\x01',
+  'latin1',
+)
 
 /** Each sends an answer that is wrong in its own way. */
 export const FAULTS = {
@@ -33,6 +40,33 @@ export const FAULTS = {
     copy.writeUInt8(copy.readUInt8(copy.length >> 1) ^ 1, copy.length >> 1)
     response.writeHead(200, BINARY).end(copy)
   },
+  /** The right bytes, and then others without end. */
+  endless: (response, bytes) => {
+    response.writeHead(200, BINARY).write(bytes)
+    const push = (): void => {
+      while (!response.destroyed && response.write(Buffer.alloc(65_536, ' ')));
+      response.once('drain', push)
+    }
+    push()
+  },
+  /** A byte now and then. */
+  trickling: (response) => {
+    const timer = setInterval(() => response.write(' '), 20)
+    response.once('close', () => clearInterval(timer))
+  },
+  /** More bytes than may be, by its own word. */
+  announced: (response, bytes) =>
+    response.writeHead(200, { ...BINARY, 'content-length': 2 ** 40 }).write(bytes),
+  /** Small on the way, and large when it is there. */
+  compressed: (response, bytes) => {
+    const headers = { ...BINARY, 'content-encoding': 'gzip' }
+    response.writeHead(200, headers).end(gzipSync(Buffer.concat([bytes, Buffer.alloc(2 ** 25)])))
+  },
+  /** Elsewhere on the same site. */
+  moved: (response) =>
+    response.writeHead(302, { location: '/models/mnist-mlp/decoder.onnx' }).end(),
+  /** A model that has its values in another file. */
+  external: (response) => response.writeHead(200, BINARY).end(EXTERNAL),
 } satisfies Readonly<Record<string, Send>>
 
 /** A fault by its name, or an answer that is right but late. */

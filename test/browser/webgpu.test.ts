@@ -126,11 +126,11 @@ async function load(): Promise<void> {
   await vae.sample(1)
 }
 
-/** What has lost its device can be released, once, and the model be loaded anew. */
+/** What has lost its device can be released, and the model be loaded anew. */
 async function expectNewStart(page: Page): Promise<void> {
   const { again, provider, pixels } = await page.evaluate(async () => {
-    await vae.release()
-    const again = await failureOf(vae.release())
+    await Promise.all([vae.release(), vae.release()])
+    const again = await failureOf(vae.sample(1))
     const other = await anyvae.loadVae('/models/mnist-mlp')
     const { data } = await other.sample(2)
     await other.release()
