@@ -85,9 +85,9 @@ describe.runIf(HAS_BROWSER)('a page', () => {
   })
 
   it('follows a redirect by itself, and none where a fetch of its own may add credentials', async () => {
-    site.faults.set('other.onnx', 'moved')
+    site.faults.set('encoder.onnx', 'moved')
     const [shape, refused, followed] = await page.evaluate(async (site) => {
-      const url = `${site}/models/mnist-conv/other.onnx`
+      const url = `${site}/models/mnist-conv/encoder.onnx`
       const shapeWith = async (options: Parameters<typeof anyvae.loadDecoder>[1]) => {
         const decoder = await anyvae.loadDecoder(url, { provider: 'wasm', ...options })
         const { shape } = await decoder.sample(1)
@@ -106,7 +106,7 @@ describe.runIf(HAS_BROWSER)('a page', () => {
     expect(followed).toEqual(shape)
     expect(refused).toEqual({
       isRuntimeError: true,
-      message: `${url}/other.onnx: cannot be followed, got a redirect, expected a fetch with redirect: 'follow'`,
+      message: `${url}/encoder.onnx: cannot be followed, got a redirect, expected a fetch with redirect: 'follow'`,
     })
   })
 
