@@ -13,7 +13,7 @@ import { CliError, refuseUsage } from './error.js'
 import { untilStopped, type Io } from './io.js'
 import { checkBundleLocation } from './location.js'
 import { precisionOf, type PrecisionFlags } from './precision.js'
-import { loadSource } from './source.js'
+import { loadSource, readingOptions, type ReadingFlags } from './source.js'
 
 /** Opens a bundle and releases it when its use has ended, well or not; a signal ends the waiting. */
 export async function withVae<T>(
@@ -36,7 +36,7 @@ export async function withVae<T>(
 }
 
 /** Which images: of a source, or files. */
-export interface InputFlags {
+export interface InputFlags extends ReadingFlags {
   readonly data?: string
   readonly split?: 'train' | 'test'
   /** At most so many, from the first. */
@@ -63,7 +63,9 @@ export async function loadInputs(
         : 'images: both files and --data, expected one of them',
     )
   }
-  if (flags.data === undefined) return { set: await readFiles(files, shape), names: files }
+  if (flags.data === undefined) {
+    return { set: await readFiles(files, { ...flags, shape }), names: files }
+  }
   const set = await loadSplit(flags.data, flags, { shape, io })
   return { set, names: Array.from({ length: set.count }, (_, i) => String(i)) }
 }
@@ -71,10 +73,10 @@ export async function loadInputs(
 /** A split of a source, of the bundle's shape. */
 export async function loadSplit(
   source: string,
-  { split = 'test', limit }: InputFlags,
+  { split = 'test', limit, ...reading }: InputFlags,
   { shape, io }: { readonly shape: ImageShape; readonly io: Io },
 ): Promise<ImageSet> {
-  const { [split]: set } = await loadSource(source, { shape, io })
+  const { [split]: set } = await loadSource(source, { ...reading, shape, io })
   const [got, expected] = [set.shape, shape].map(describeShape)
   if (got !== expected) {
     throw new CliError(
@@ -89,8 +91,13 @@ export async function loadSplit(
 }
 
 /** Image files, resized and converted to a shape. */
-export async function readFiles(files: readonly string[], shape: ImageShape): Promise<ImageSet> {
-  const images = await Promise.all(files.map((file) => readImageFile(file, { shape })))
+export async function readFiles(
+  files: readonly string[],
+  { shape, ...flags }: ReadingFlags & { readonly shape: ImageShape },
+): Promise<ImageSet> {
+  const { fit, range } = readingOptions(flags)
+  const options = { shape, fit, range }
+  const images = await Promise.all(files.map((file) => readImageFile(file, options)))
   const size = shape.channels * shape.height * shape.width
   const data = new Uint8Array(files.length * size)
   images.forEach((image, i) => data.set(image, i * size))

@@ -20,7 +20,7 @@ export async function latentsOf(
     ends.map(async (end) => {
       if (end.kind === 'seed') return drawLatents(1, latentSize, { seed: end.seed }).data
       if (end.kind === 'index') return means.get(end.index) ?? new Float32Array(latentSize)
-      return (await vae.encode(await readFiles([end.path], shape))).mean
+      return (await vae.encode(await readFiles([end.path], { ...flags, shape }))).mean
     }),
   )
 }

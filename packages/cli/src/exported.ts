@@ -5,10 +5,10 @@ import type { BundleFiles, LightPrecision, NodeCounts } from '@anyvae/bundle'
 import { parseManifest, type Manifest } from '@anyvae/runtime'
 import { refuseUsage } from './error.js'
 import { untilStopped, type Io } from './io.js'
-import { loadSource } from './source.js'
+import { loadSource, type ReadingFlags } from './source.js'
 import { plural } from './ui/format.js'
 
-export interface ExportFlags {
+export interface ExportFlags extends ReadingFlags {
   readonly out: string
   readonly name?: string
   readonly opset?: number
@@ -116,12 +116,16 @@ interface Effects {
 /** The figures are measured on the test split, and so are variants; int8 is calibrated on the training split. */
 async function withData(
   files: BundleFiles,
-  { precision, data = '', draws }: ExportFlags,
+  { precision, data = '', draws, ...reading }: ExportFlags,
   { io, onWarning }: Effects,
 ): Promise<BundleFiles> {
   const { addVariants, measureQuality, renewBundle } = await import('@anyvae/bundle')
   const { nodeBackend } = await import('@anyvae/runtime-node')
-  const { train, test } = await loadSource(data, { shape: manifestIn(files).image, io })
+  const { train, test } = await loadSource(data, {
+    ...reading,
+    shape: manifestIn(files).image,
+    io,
+  })
   const { signal } = io
   const onProgress = (doing: string) => io.stderr.line(doing)
   const work = async () => {

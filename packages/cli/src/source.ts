@@ -1,8 +1,8 @@
 // Loads the images that a command names, with progress on stderr.
 import { access } from 'node:fs/promises'
-import type { ImageShape } from '@anyvae/images'
+import type { ImageShape, ValueRange } from '@anyvae/images'
 import type { LoadOptions, LoadProgress } from '@anyvae/images/node'
-import type { Command } from 'commander'
+import { Option, type Command } from 'commander'
 import { CliError, refuseUsage } from './error.js'
 import { choice, parsed, parseWhole } from './flags.js'
 import { closest } from './suggest.js'
@@ -14,11 +14,21 @@ import { createProgress, type Progress } from './ui/progress.js'
 export const SOURCES =
   'glyphs[:count], mnist, fashion-mnist, a folder of IDX files or images, a .npy or .npz file'
 
-/** How the images of a folder are made alike. */
-export interface SourceFlags {
+/** How files of images are read. */
+export interface ReadingFlags {
+  readonly fit?: keyof typeof FITS
+  readonly layout?: string
+  readonly range?: ValueRange
+}
+
+/** How the images of a folder are made alike, and files are read. */
+export interface SourceFlags extends ReadingFlags {
   readonly size?: Size
   readonly channels?: '1' | '3'
 }
+
+/** How an image comes to another shape: the flag's words, and CSS's for the same. */
+const FITS = { crop: 'cover', pad: 'contain', stretch: 'fill' } as const
 
 interface Size {
   readonly height: number
@@ -26,9 +36,50 @@ interface Size {
 }
 
 export function withSourceFlags(command: Command): Command {
-  return command
+  const sized = command
     .addOption(parsed('--size <HxW>', 'resize the images of a folder, such as 28x28', parseSize))
     .addOption(choice('--channels <n>', 'of the images of a folder: 1 grey, 3 colour', ['1', '3']))
+  return withReadingFlags(sized)
+}
+
+/** For commands that know the shape of images already. */
+export function withReadingFlags(command: Command): Command {
+  return command
+    .addOption(
+      choice(
+        '--fit <how>',
+        'bring images of a folder to their size by crop (the default), pad or stretch',
+        Object.keys(FITS),
+      ),
+    )
+    .addOption(
+      new Option(
+        '--layout <axes>',
+        'order of the dimensions of an array: nchw, nhwc, hwcn and the like (default: as its shape says)',
+      ),
+    )
+    .addOption(
+      parsed(
+        '--range <low..high>',
+        'values that are black and white, such as -1..1, or 0..4095 of 12 bits; of arrays and of images beyond 8 bits (default: as they say)',
+        parseRange,
+      ),
+    )
+}
+
+/** The flags as `loadImages` and its kin take them. */
+export function readingOptions({ fit, layout, range }: ReadingFlags) {
+  return { fit: fit && FITS[fit], layout, range }
+}
+
+function parseRange(what: string, text: string): ValueRange {
+  const number = String.raw`(-?\d+(?:\.\d+)?)`
+  const [, low, high] = new RegExp(`^${number}\\.\\.${number}$`).exec(text) ?? []
+  const [black, white] = [Number(low), Number(high)]
+  if (black < white) return { black, white }
+  return refuseUsage(
+    `${what}: no range, got '${text}', expected two numbers, the greater one last, such as 0..1`,
+  )
 }
 
 function parseSize(what: string, text: string): Size {
@@ -96,6 +147,7 @@ async function withProgress<T extends { readonly note?: string }>(
     const loading = load({
       size,
       channels: channels === undefined ? undefined : Number(channels),
+      ...readingOptions(options),
       signal: io.signal,
       onProgress: progress.show,
     })

@@ -66,3 +66,28 @@ describe('refuses', () => {
     expect(() => decodeIdx(bytes, kind, 'f')).toThrow(new ImagesError(message))
   })
 })
+
+describe('values of other types', () => {
+  /** A 1x1x2 image of values that a DataView writes. */
+  const idx = (type: number, width: number, set: (view: DataView) => void) => {
+    const file = new Uint8Array(16 + 2 * width)
+    file.set([0, 0, type, 3, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 2])
+    set(new DataView(file.buffer, 16))
+    return file
+  }
+  it.each([
+    ['int8', idx(9, 1, (v) => v.setInt8(1, -3)), Int8Array.of(0, -3)],
+    ['int16', idx(11, 2, (v) => v.setInt16(2, 258)), Int16Array.of(0, 258)],
+    ['int32', idx(12, 4, (v) => v.setInt32(4, 162)), Int32Array.of(0, 162)],
+    ['float32', idx(13, 4, (v) => v.setFloat32(4, 0.25)), Float32Array.of(0, 0.25)],
+    ['float64', idx(14, 8, (v) => v.setFloat64(8, Math.PI)), Float64Array.of(0, Math.PI)],
+  ])('are read: %s', (_, file, data) => {
+    expect(decodeIdx(file, 'images', 'f')).toEqual({ dims: [1, 1, 2], data })
+    expect(() => decodeIdx(file.subarray(0, -1), 'images', 'f')).toThrow('f: truncated')
+  })
+
+  it('are refused where there are none such', () => {
+    const file = idx(10, 2, () => undefined)
+    expect(() => decodeIdx(file, 'images', 'f')).toThrow('got magic number 0x00000a03 (neither)')
+  })
+})

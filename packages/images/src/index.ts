@@ -1,5 +1,12 @@
 // The public names of @anyvae/images: everything that needs neither files nor processes.
-export { imagesOfArray, labelsOfArray, type ArrayImages, type FlatShape } from './arrays.js'
+export {
+  imagesOfArray,
+  imagesOfArrays,
+  type ArrayImages,
+  type ArrayOptions,
+  type NamedArray,
+  type NumberArray,
+} from './arrays.js'
 export {
   epochOrder,
   effectiveBatchSize,
@@ -9,6 +16,13 @@ export {
   type Batch,
   type TrainingBatchOptions,
 } from './batches.js'
+export {
+  arrayKindOf,
+  collectDeclared,
+  idxDeclared,
+  npyDeclared,
+  type DeclaredOptions,
+} from './packed/declared.js'
 export { ImagesError } from './error.js'
 export { glyphs, type GlyphsOptions } from './glyphs.js'
 export {
@@ -30,9 +44,12 @@ export {
   type ImageShape,
 } from './image-set.js'
 export { sourceOf, type ImageSource } from './image-source.js'
+export { labelsOfArray } from './arrays/labels.js'
+export type { ArrayLayout, AxisOrder, LayoutOptions } from './arrays/layout.js'
 export { decodeNpy, encodeNpy, type NpyArray, type NpyData, type NpyType } from './npy.js'
 export type { Picture } from './picture.js'
 export { decodePng, encodePng } from './png.js'
 export { spreadIndices } from './spread.js'
 export { holdOutSource, holdOutTest, type Split } from './split.js'
 export { bytePixels, unitPixels } from './unit.js'
+export type { ValueRange } from './arrays/value-range.js'

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { decodeNpy, encodeNpy, isNpy, type NpyArray } from './npy.js'
+import { decodeNpy, encodeNpy, type NpyArray } from './npy.js'
+import { isNpy } from './npy/header.js'
 
 const bytes: NpyArray = { dtype: 'u1', shape: [2, 3], data: Uint8Array.of(1, 2, 3, 4, 5, 6) }
 
@@ -82,13 +83,84 @@ describe('decodeNpy', () => {
       npy(header("[('a', '<f4')]"), [0]),
       'f: values of an unknown type, got a structured type',
     ],
-    [
-      'Fortran order',
-      npy(header("'|u1'", 'True'), [0, 0]),
-      'f: order of values not readable, got Fortran order, expected C order',
-    ],
     ['no shape', npy("{'descr': '|u1'}", [0]), 'f: damaged header, got no shape'],
+    ['text', npy(header("'<U1'"), [0]), 'f: values of an unknown type, got <U1, expected b1'],
+    ['another order of bytes', npy(header("'?u1'"), [0, 0]), 'unknown type, got ?u1'],
+    ['an order of values that is no order', npy(header("'|u1'", 'Truf'), [0, 0]), 'f: damaged hea'],
+    ['the number of an order', npy(header("'|u1'", '1'), [0, 0]), 'got fortran_order 1, expected'],
+    [
+      'a key too many',
+      npy(`${header("'|u1'").slice(0, -1)}'x': 1}`, [0, 0]),
+      'got the keys descr,',
+    ],
+    [
+      'a key twice',
+      npy(`${header("'|u1'").slice(0, -1)}'descr': '|u1'}`, [0, 0]),
+      'the keys descr',
+    ],
+    [
+      'a key misspelt',
+      npy(header("'|u1'").replace('fortran', 'Fortran'), [0, 0]),
+      'got the keys des',
+    ],
+    ['what stands behind', npy(`${header("'|u1'")} 1`, [0, 0]), 'expected nothing more'],
+    [
+      'no dictionary',
+      npy('(1, 2)', [0, 0]),
+      'f: damaged header, got a tuple, expected a dictionary',
+    ],
+    ['a header without an end', npy(header("'|u1'").slice(0, -3), [0, 0]), 'got its end at '],
+    ['brackets without an end', npy('('.repeat(100), [0]), 'expected no more than 16 brackets'],
+    ['a version of its own', npy(header("'|u1'"), [0, 0], 4), 'another format version, got 4.0'],
   ])('refuses %s', (_, file, message) => {
     expect(() => decodeNpy(file, 'f')).toThrow(message)
   })
+
+  const sized = (shape: string) => `{'descr': '|u1', 'fortran_order': False, 'shape': ${shape}, }`
+
+  it.each([
+    ['(-1, 3, -3, 3)', 'f: damaged header, got a size of -1 in the shape, expected whole numbers'],
+    ['(2.5,)', 'got a size of 2.5 in the shape'],
+    ['(True,)', 'got a size of True in the shape'],
+    ['(12)', 'f: damaged header, got shape 12, expected one like (10, 28, 28)'],
+    ['[2]', 'got shape a list'],
+    ['(02,)', 'got a size of 02 in the shape'],
+    ["('2',)", "got a size of '2' in the shape"],
+    ['(2,,)', 'expected a value'],
+    ['(2 3)', 'expected a comma'],
+    ['(1, 99999999999999999999)', 'expected no more than a file holds'],
+    ['(4294967296, 4294967296)', 'expected no more than a file holds'],
+    ['(1000000000000,)', 'f: truncated, got '],
+  ])('refuses shape %s before it makes room for it', (shape, message) => {
+    expect(() => decodeNpy(npy(sized(shape), [1, 2, 3]), 'f')).toThrow(message)
+  })
+
+  it('refuses a header that is longer than any', () => {
+    const file = npy(sized('(1,)').padEnd(20_000), [1], 2)
+    new DataView(file.buffer).setUint32(8, 20_001, true)
+    expect(() => decodeNpy(file, 'f')).toThrow('got one of 20001 bytes, expected at most 10000')
+  })
+
+  it("reads Python 2's long whole numbers, and other spaces and quotes", () => {
+    const six = [1, 2, 3, 4, 5, 6]
+    expect(decodeNpy(npy(sized('(1L, 2L, 3L)'), six), 'f').shape).toEqual([1, 2, 3])
+    const loose = `{"shape":(3,2) , "descr" : "|u1","fortran_order":False}`
+    expect(decodeNpy(npy(loose, six), 'f').shape).toEqual([3, 2])
+    expect(decodeNpy(npy(sized('()'), [7]), 'f')).toMatchObject({ shape: [] })
+  })
+
+  it('brings Fortran order into C order, whatever the width of values', () => {
+    const order = (descr: string, values: number[]) =>
+      decodeNpy(npy(header(descr, 'True').replace('(2,)', '(2, 3)'), values), 'f').data
+    expect([...order("'|u1'", [1, 4, 2, 5, 3, 6])]).toEqual([1, 2, 3, 4, 5, 6])
+    const wide = [1, 4, 2, 5, 3, 6].flatMap((value) => [value, 0])
+    expect([...order("'>u2'", wide)]).toEqual([256, 512, 768, 1024, 1280, 1536])
+  })
+
+  it.each([['nothing', new Uint8Array(), 'f: no NumPy array']])(
+    'refuses %s',
+    (_, file, message) => {
+      expect(() => decodeNpy(file, 'f')).toThrow(message)
+    },
+  )
 })

@@ -3,7 +3,7 @@ import { describeShape, ImagesError } from '@anyvae/images'
 import { chosen as chosenOf, count, element, messageOf, tell } from './dom.js'
 import { chosenGlyphs, heldOut, type Chosen } from './images/chosen.js'
 import { droppedFiles } from './images/dropped.js'
-import { readFiles } from './images/files.js'
+import { readFiles, type FileOptions } from './images/files.js'
 import { createPad } from './images/pad.js'
 import { variedDrawings, type Drawing } from './images/strokes.js'
 import { showSpread } from './show.js'
@@ -75,7 +75,7 @@ export class Sources {
   #listenToFiles(): void {
     const input = element('files', HTMLInputElement)
     input.addEventListener('change', () => this.#take([...(input.files ?? [])]))
-    for (const id of ['files-size', 'files-channels']) {
+    for (const id of ['files-size', 'files-channels', 'files-layout', 'files-range']) {
       element(id, HTMLSelectElement).addEventListener('change', () => this.#take(this.#files))
     }
     const drop = element('drop', HTMLElement)
@@ -124,7 +124,7 @@ export class Sources {
       if (reading !== this.#reading || this.#source !== 'files') return
       tell('preview-text', `Reading ${count(done)} of ${count(total)} ...`)
     }
-    readFiles(files, { side, channels, onProgress }).then(
+    readFiles(files, { side, channels, onProgress, ...arrayOptions() }).then(
       (found) => reading === this.#reading && this.#try('files', () => found),
       (error: unknown) => reading === this.#reading && this.#onError(messageOf(error)),
     )
@@ -152,9 +152,17 @@ export class Sources {
     this.#onChange(found)
   }
 
-  #describe({ train, test }: Chosen): string {
+  #describe({ train, test, note }: Chosen): string {
     const drawn = this.#source === 'drawings' ? `${this.#drawings.length} drawn, varied to ` : ''
     const shape = describeShape(train.shape)
-    return `${drawn}${count(train.count)} images to train on, ${count(test.count)} held out; ${shape}.`
+    return `${drawn}${count(train.count)} images to train on, ${count(test.count)} held out; ${shape}.${note === undefined ? '' : ` ${note}`}`
   }
+}
+
+/** What is chosen of how arrays are read; nothing of it is that they say it themselves. */
+function arrayOptions(): Pick<FileOptions, 'layout' | 'range'> {
+  const layout = element('files-layout', HTMLSelectElement).value || undefined
+  const [black, white] = element('files-range', HTMLSelectElement).value.split('..').map(Number)
+  const range = black !== undefined && white !== undefined ? { black, white } : undefined
+  return { layout, range }
 }

@@ -6,10 +6,10 @@ import type { Outcome } from '../outcome.js'
 import { outFlag } from '../outflag.js'
 import { withPrecisionFlag, type PrecisionFlags } from '../precision.js'
 import type { Context } from '../program.js'
-import { SOURCES } from '../source.js'
+import { SOURCES, withReadingFlags, type ReadingFlags } from '../source.js'
 import { plural } from '../ui/format.js'
 
-interface EncodeFlags extends SessionFlags, PrecisionFlags {
+interface EncodeFlags extends SessionFlags, PrecisionFlags, ReadingFlags {
   readonly data?: string
   readonly split?: 'train' | 'test'
   readonly limit?: number
@@ -35,7 +35,7 @@ anyvae encode models/first --data glyphs --out latents.npy`,
         '.csv',
       ]),
     )
-  withCommonFlags(withSessionFlags(withPrecisionFlag(command))).action(
+  withCommonFlags(withSessionFlags(withPrecisionFlag(withReadingFlags(command)))).action(
     async (location: string, files: string[], flags: EncodeFlags) => {
       context.settle(await encode(location, { files, flags }, context), flags)
     },

@@ -14,10 +14,10 @@ import { checkBundleLocation } from '../location.js'
 import type { Outcome } from '../outcome.js'
 import { precisionOf, withPrecisionFlag, type PrecisionFlags } from '../precision.js'
 import type { Context } from '../program.js'
-import { SOURCES } from '../source.js'
+import { SOURCES, withReadingFlags, type ReadingFlags } from '../source.js'
 import { bits as bitsText, count, NAT, nats } from '../ui/format.js'
 
-interface EvalFlags extends SessionFlags, PrecisionFlags {
+interface EvalFlags extends SessionFlags, PrecisionFlags, ReadingFlags {
   readonly data: string
   readonly split?: 'train' | 'test'
   readonly seed?: number
@@ -40,7 +40,7 @@ export function addEval(program: Command, context: Context): void {
       whole('--draws <n>', 'evaluations to give mean and standard deviation of (default: 10)', 1),
     )
     .addOption(whole('--limit <n>', 'only the first n images', 1))
-  withCommonFlags(withSessionFlags(withPrecisionFlag(command))).action(
+  withCommonFlags(withSessionFlags(withPrecisionFlag(withReadingFlags(command)))).action(
     async (location: string, flags: EvalFlags) => {
       context.settle(await evaluateBundle(location, flags, context), flags)
     },

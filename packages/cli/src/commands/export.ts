@@ -7,7 +7,7 @@ import type { CommonFlags, Outcome } from '../outcome.js'
 import { lightPrecisions } from '../precision.js'
 import type { Context } from '../program.js'
 import { hint } from '../shell.js'
-import { SOURCES } from '../source.js'
+import { SOURCES, withReadingFlags } from '../source.js'
 import { bytes, count, signed } from '../ui/format.js'
 import { table, type Column } from '../ui/table.js'
 
@@ -45,7 +45,7 @@ anyvae export models/first --out models/first --force --data mnist --draws 20`,
       whole('--draws <n>', "of the card's figures, for mean and deviation (default: 10)", 1),
     )
     .addOption(new Option('--force', 'replace an existing folder'))
-  withCommonFlags(command).action(async (source: string, flags: Flags) => {
+  withCommonFlags(withReadingFlags(command)).action(async (source: string, flags: Flags) => {
     context.settle(await exportSource(source, flags, context), flags)
   })
 }

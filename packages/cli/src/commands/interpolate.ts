@@ -7,10 +7,10 @@ import type { Outcome } from '../outcome.js'
 import { outFlag } from '../outflag.js'
 import { withPrecisionFlag, type PrecisionFlags } from '../precision.js'
 import type { Context } from '../program.js'
-import { SOURCES } from '../source.js'
+import { SOURCES, withReadingFlags, type ReadingFlags } from '../source.js'
 import { plural } from '../ui/format.js'
 
-interface InterpolateFlags extends SessionFlags, PrecisionFlags {
+interface InterpolateFlags extends SessionFlags, PrecisionFlags, ReadingFlags {
   readonly from: Endpoint
   readonly to: Endpoint
   readonly data?: string
@@ -36,7 +36,7 @@ anyvae interpolate models/first --from one.png --to two.png`,
     .addOption(whole('--steps <n>', 'images in all, with both ends', 2, 1000).default(9))
     .addOption(choice('--mode <name>', 'kind of way', ['spherical', 'linear']).default('spherical'))
     .addOption(outFlag('a picture, or the values', ['.png', '.npy']).default('interpolation.png'))
-  withCommonFlags(withSessionFlags(withPrecisionFlag(command))).action(
+  withCommonFlags(withSessionFlags(withPrecisionFlag(withReadingFlags(command)))).action(
     async (location: string, flags: InterpolateFlags) => {
       context.settle(await interpolate(location, flags, context), flags)
     },

@@ -6,10 +6,10 @@ import type { Outcome } from '../outcome.js'
 import { outFlag } from '../outflag.js'
 import { withPrecisionFlag, type PrecisionFlags } from '../precision.js'
 import type { Context } from '../program.js'
-import { SOURCES } from '../source.js'
+import { SOURCES, withReadingFlags, type ReadingFlags } from '../source.js'
 import { plural } from '../ui/format.js'
 
-interface ReconstructFlags extends SessionFlags, PrecisionFlags {
+interface ReconstructFlags extends SessionFlags, PrecisionFlags, ReadingFlags {
   readonly data?: string
   readonly split?: 'train' | 'test'
   readonly limit: number
@@ -31,7 +31,7 @@ anyvae reconstruct models/first one.png two.jpg --out mine.png`,
     .addOption(whole('--limit <n>', 'only the first n images of --data', 1).default(32))
     .addOption(whole('--seed <n>', 'draw latents from the posteriors (default: their means)', 0))
     .addOption(outFlag('a picture, or the values', ['.png', '.npy']).default('reconstructions.png'))
-  withCommonFlags(withSessionFlags(withPrecisionFlag(command))).action(
+  withCommonFlags(withSessionFlags(withPrecisionFlag(withReadingFlags(command)))).action(
     async (location: string, files: string[], flags: ReconstructFlags) => {
       context.settle(await reconstruct(location, { files, flags }, context), flags)
     },

@@ -1,13 +1,17 @@
 // What a folder of images holds: its files, their classes, and the shape that they are brought to.
 import { join } from 'node:path'
 import { ImagesError } from '../error.js'
+import type { ValueRange } from '../arrays/value-range.js'
 import type { ImageShape } from '../image-set.js'
+import { deepRanges, mergeDeep, type DeepRanges, type DeepSurvey } from './deep-image.js'
 import type { Spill } from './entries.js'
 import type { FileList } from './file-list.js'
 import { IMAGE_TYPES, imagesUnder, type Found, type Others } from './find-images.js'
 import { readImageFacts, type ImageFacts } from './image-file.js'
 import type { Fit, LoadProgress, Size } from './options.js'
+import { joinNotes } from './notes.js'
 import { inParallel } from './parallel.js'
+import { chosenSize, Sizes, sizesNote } from './sizes.js'
 import { splitFoldersIn } from './split-folders.js'
 
 /** What is asked of the images of a folder. */
@@ -15,6 +19,7 @@ export interface FolderOptions {
   readonly size?: Size | undefined
   readonly channels?: number | undefined
   readonly fit?: Fit | undefined
+  readonly range?: ValueRange | undefined
   readonly onProgress?: ((progress: LoadProgress) => void) | undefined
   readonly signal?: AbortSignal | undefined
 }
@@ -30,6 +35,8 @@ export interface Survey {
   readonly shape: ImageShape
   /** In sorted order; none where no image has one. */
   readonly classNames: readonly string[] | undefined
+  /** Which values of images beyond 8 bits are black and white. */
+  readonly ranges: DeepRanges
   readonly note?: string
 }
 
@@ -40,8 +47,7 @@ const PIECE = 256
  * Fills the lists with a folder's image files, in the order of their paths, and agrees on classes and
  * shape.
  *
- * @throws ImagesError naming the file that cannot be read, two files of different sizes, or what lies
- * beside the splits
+ * @throws ImagesError naming the file that cannot be read, or what lies beside the splits
  */
 export async function surveyFolder(
   folder: string,
@@ -53,8 +59,9 @@ export async function surveyFolder(
   if (split) await imagesUnder(join(folder, split.test), test, options.spill)
   if (train.count + test.count === 0) throw noImages(folder, others)
   const classNames = await classesOf([train, test])
-  const shape = await agreeOnShape([train, test], options)
-  return { shape, classNames, ...(split?.note !== undefined && { note: split.note }) }
+  const { notes, ...agreed } = await agree(folder, [train, test], options)
+  const note = joinNotes([split?.note, ...notes])
+  return { ...agreed, classNames, ...(note !== undefined && { note }) }
 }
 
 function noImages(folder: string, others: Others): ImagesError {
@@ -91,42 +98,72 @@ async function classesOf(lists: readonly FileList[]): Promise<string[] | undefin
   return labelled && [...names].sort()
 }
 
-/** The shape that all images are brought to: what is asked for, else what they have in common. */
-async function agreeOnShape(
+/** What image files are brought to, and read by. */
+interface Agreement {
+  readonly shape: ImageShape
+  readonly ranges: DeepRanges
+  readonly notes: readonly string[]
+}
+
+/**
+ * What all images are brought to: what is asked for, else the size they have in common, else a square
+ * that suits them; and which values of images beyond 8 bits are black and white.
+ */
+async function agree(
+  folder: string,
   lists: readonly FileList[],
-  { size, channels, signal }: FolderOptions,
-): Promise<ImageShape> {
-  if (size && channels !== undefined) return { ...size, channels }
-  let first: SizedFile | undefined
-  let colour = false
+  options: FolderOptions,
+): Promise<Agreement> {
+  const { size, channels, range } = options
+  const isAsked = size !== undefined && channels !== undefined
+  const found = await lookAt(lists, { isAsked, signal: options.signal })
+  const { ranges, notes } = deepRanges(found.deep, range)
+  const chosen = size ?? found.sizes.common ?? chosenSize(found.sizes)
+  const sized = size || found.sizes.common ? undefined : sizesNote(folder, found.sizes, options)
+  return {
+    shape: { channels: channels ?? (found.colour ? 3 : 1), ...chosen },
+    ranges,
+    notes: [sized, animationNote(found), ...notes].filter((note) => note !== undefined),
+  }
+}
+
+interface Looked {
+  readonly sizes: Sizes
+  readonly colour: boolean
+  readonly deep: DeepSurvey
+  readonly animated: { readonly first: string | undefined; readonly count: number }
+}
+
+/** Looks at the headers of all images; where the shape is asked for, of those alone that may hold surprises. */
+async function lookAt(
+  lists: readonly FileList[],
+  { isAsked, signal }: { readonly isAsked: boolean; readonly signal: AbortSignal | undefined },
+): Promise<Looked> {
+  const sizes = new Sizes()
+  let [colour, deep]: [boolean, DeepSurvey] = [false, {}]
+  let animated: Looked['animated'] = { first: undefined, count: 0 }
   for await (const files of piecesOf(lists)) {
+    const looked = isAsked ? files.filter(({ path }) => !PLAIN.test(path)) : files
     const facts: ImageFacts[] = []
-    await inParallel(files, signal, async ({ path }, i) => {
+    await inParallel(looked, signal, async ({ path }, i) => {
       facts[i] = await readImageFacts(path)
     })
-    colour ||= facts.some((each) => each.colour)
-    const sized = files.flatMap(({ path }, i) => (facts[i] ? [{ path, size: facts[i] }] : []))
-    first ??= sized[0]
-    if (!size && first) checkAlike(first, sized)
+    for (const [i, each] of facts.entries()) {
+      sizes.add(each)
+      colour ||= each.colour
+      deep = mergeDeep(deep, each.deep)
+      if (each.pages < 2) continue
+      animated = { first: animated.first ?? looked[i]?.path, count: animated.count + 1 }
+    }
   }
-  const { height, width } = size ?? first?.size ?? { height: 1, width: 1 }
-  return { channels: channels ?? (colour ? 3 : 1), height, width }
+  return { sizes, colour, deep, animated }
 }
 
-interface SizedFile {
-  readonly path: string
-  readonly size: Size
-}
+/** Files that are of 8 bits and one picture, whatever they hold. */
+const PLAIN = /\.jpe?g$/i
 
-function checkAlike(first: SizedFile, files: readonly SizedFile[]): void {
-  const expected = sizeOf(first.size)
-  const odd = files.find(({ size }) => sizeOf(size) !== expected)
-  if (!odd) return
-  throw new ImagesError(
-    `${odd.path}: another size than ${first.path}, got ${sizeOf(odd.size)}, expected ${expected} (height x width) as there, or a size that all are brought to, such as --size ${expected}`,
-  )
-}
-
-function sizeOf({ height, width }: Size): string {
-  return `${height}x${width}`
+function animationNote({ animated: { first, count } }: Looked): string | undefined {
+  if (first === undefined) return undefined
+  const others = count > 1 ? `, as ${count - 1} more do` : ''
+  return `${first}: holds several pictures${others}; the first of each is taken`
 }

@@ -1,16 +1,23 @@
 // Folders of IDX files under MNIST's names, gzipped or not.
+import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { imagesOfArrays, type ArrayOptions, type NamedArray } from '../arrays.js'
+import { collectDeclared, idxDeclared } from '../packed/declared.js'
 import { ImagesError } from '../error.js'
-import { decodeIdx, type IdxArray, type IdxKind } from '../idx.js'
+import { decodeIdx, type IdxKind } from '../idx.js'
 import { imageSet, type ImageSet } from '../image-set.js'
 import type { ImageSource } from '../image-source.js'
-import type { Split } from '../split.js'
-import { readUnpacked } from './bytes.js'
-import { idxSource, type UnpackOptions } from './idx-stream.js'
+import { labelsOfArray } from '../arrays/labels.js'
+import { arraySources, type ByteArray, type StreamArrayOptions } from './byte-array.js'
+import { readBytes } from './bytes.js'
+import { isGzip, unpackTo } from './gzip.js'
+import { openIdx, type UnpackOptions } from './idx-stream.js'
+import type { NotedSplit } from './notes.js'
 import { completeParts, completeSources, type OpenSplit } from './parts.js'
-import type { OpenFile } from './pixel-file.js'
+import type { OpenFile } from './regular-file.js'
 
 const NAME = /^(train|t10k|test)-(images|labels)[-.]idx[13]-ubyte(\.gz)?$/
+const SPLITS = ['train', 'test'] as const
 
 /** Whether a name is that of an IDX file of MNIST. */
 export function isIdxName(name: string): boolean {
@@ -25,13 +32,24 @@ export function isIdxName(name: string): boolean {
 export async function loadIdxFolder(
   folder: string,
   names: readonly string[],
-  classNames?: readonly string[],
-): Promise<Split> {
-  const read = async (split: 'train' | 'test'): Promise<ImageSet | undefined> => {
-    const files = filesOf(folder, names, split)
-    return files && readSet(files.images, files.labels, classNames)
+  options: ArrayOptions & { readonly classNames?: readonly string[] } = {},
+): Promise<NotedSplit> {
+  const files = SPLITS.map((split) => filesOf(folder, names, split))
+  const found = files.flatMap((each) => each ?? [])
+  const arrays: NamedArray[] = []
+  for (const { images } of found) arrays.push(await readIdx(images, 'images'))
+  const read = imagesOfArrays(arrays, options)
+  const sets: ImageSet[] = []
+  for (const [i, { images, labels }] of found.entries()) {
+    const { shape, data } = read[i] ?? {}
+    if (!shape || !data) continue
+    const set = imageSet({ name: images, shape, data })
+    sets.push(labels === undefined ? set : await withLabels(set, labels, options.classNames))
   }
-  return completeParts({ train: await read('train'), test: await read('test') }, folder)
+  const [train, test] = files
+  const note = read[0]?.note
+  const parts = { train: train && sets[0], test: test && sets.at(-1) }
+  return { ...completeParts(parts, folder), ...(note !== undefined && { note }) }
 }
 
 /**
@@ -42,19 +60,20 @@ export async function loadIdxFolder(
 export async function streamIdxFolder(
   folder: string,
   names: readonly string[],
-  options: UnpackOptions,
-): Promise<OpenSplit> {
+  options: UnpackOptions & StreamArrayOptions,
+): Promise<NotedSplit<ImageSource> & OpenSplit> {
   const opened: OpenFile[] = []
   const close = async (): Promise<void> => {
     for (const { handle } of opened) await handle.close()
   }
-  const read = async (split: 'train' | 'test'): Promise<ImageSource | undefined> => {
-    const files = filesOf(folder, names, split)
-    return files && idxSource(files.images, opened, options)
-  }
   try {
-    const parts = { train: await read('train'), test: await read('test') }
-    return { ...completeSources(parts, folder), close }
+    const files = SPLITS.map((split) => filesOf(folder, names, split))
+    const arrays: ByteArray[] = []
+    for (const each of files) if (each) arrays.push(await openIdx(each.images, opened, options))
+    const { sources, ...noted } = await arraySources(arrays, options)
+    const [train, test] = files
+    const parts = { train: train && sources[0], test: test && sources.at(-1) }
+    return { ...completeSources(parts, folder), ...noted, close }
   } catch (error) {
     await close()
     throw error
@@ -87,28 +106,31 @@ function findFile(names: readonly string[], split: string, kind: IdxKind): strin
   return fits.sort((a, b) => a.length - b.length)[0]
 }
 
-async function readSet(
-  imagesPath: string,
-  labelsPath: string | undefined,
-  classNames?: readonly string[],
+async function withLabels(
+  set: ImageSet,
+  path: string,
+  classNames: readonly string[] | undefined,
 ): Promise<ImageSet> {
-  const images = await readIdx(imagesPath, 'images')
-  const labels = labelsPath === undefined ? undefined : await readIdx(labelsPath, 'labels')
-  const [count = 0, height = 0, width = 0] = images.dims
-  if (labels && labels.dims[0] !== count) {
+  const { array, where } = await readIdx(path, 'labels')
+  const labels = labelsOfArray(array, where)
+  if (labels.length !== set.count) {
     throw new ImagesError(
-      `${labelsPath}: not one label per image, got ${labels.dims[0]} labels, expected ${count} as there are images in ${imagesPath}`,
+      `${path}: not one label per image, got ${labels.length} labels, expected ${set.count} as there are images in ${set.name}`,
     )
   }
-  return imageSet({
-    name: imagesPath,
-    shape: { channels: 1, height, width },
-    data: images.data,
-    labels: labels && Uint16Array.from(labels.data),
-    classNames,
-  })
+  return imageSet({ ...set, labels, classNames })
 }
 
-async function readIdx(path: string, kind: IdxKind): Promise<IdxArray> {
-  return decodeIdx(await readUnpacked(path), kind, path)
+/** A whole IDX file, unpacked if its first bytes are gzip's, whatever its name. */
+async function readIdx(path: string, kind: IdxKind): Promise<NamedArray> {
+  const bytes = await readBytes(path)
+  const unpacked = isGzip(bytes) ? await unpackIdx(path, kind) : bytes
+  const { dims, data } = decodeIdx(unpacked, kind, path)
+  return { array: { shape: dims, data }, where: path }
+}
+
+async function unpackIdx(path: string, kind: IdxKind): Promise<Uint8Array> {
+  const { size: length } = await stat(path)
+  const declared = idxDeclared(path, length, kind)
+  return unpackTo({ path, length }, (pieces) => collectDeclared(pieces, declared))
 }

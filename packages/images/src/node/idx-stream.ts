@@ -1,13 +1,11 @@
 // IDX files as images that are read where they lie, unpacked once where they are gzipped.
-import { createReadStream } from 'node:fs'
-import { createGunzip } from 'node:zlib'
-import { pipeline } from 'node:stream/promises'
+import { declaredPieces, idxDeclared } from '../packed/declared.js'
 import { ImagesError } from '../error.js'
 import { decodeIdxHeader } from '../idx.js'
-import type { ImageSource } from '../image-source.js'
-import { gzipError } from './bytes.js'
-import { headOf } from './npy-stream.js'
-import { factsOf, openFile, pixelFile, type OpenFile } from './pixel-file.js'
+import { isGzip, unpackTo } from './gzip.js'
+import { headOf, type ByteArray } from './byte-array.js'
+import { factsOf } from './pixel-file.js'
+import { openFile, type OpenFile } from './regular-file.js'
 import { openScratch } from './scratch.js'
 
 /** What unpacking needs. */
@@ -17,28 +15,30 @@ export interface UnpackOptions {
 }
 
 /**
- * The images of an IDX file as a source, which reads from the file, or from a scratch file that it is
+ * The images of an IDX file of bytes, which are read from the file, or from a scratch file that it is
  * unpacked into.
  *
  * @param opened every file that is open then, to be closed by the caller even where this fails
- * @throws ImagesError naming the file that is truncated or no such file
+ * @throws ImagesError naming the file that is truncated, no such file, or of other values than bytes
  */
-export async function idxSource(
+export async function openIdx(
   path: string,
   opened: OpenFile[],
   options: UnpackOptions,
-): Promise<ImageSource> {
+): Promise<ByteArray> {
   const packed = await openFile(path)
   opened.push(packed)
   const start = await headOf(packed)
-  const isPacked = start[0] === 0x1f && start[1] === 0x8b
-  const file = isPacked ? await unpack(packed, opened, options) : packed
+  const file = isGzip(start) ? await unpack(packed, opened, options) : packed
   const head = file === packed ? start : await headOf(file)
   const { size: length } = await factsOf(file)
-  const { dims, end } = decodeIdxHeader(head, 'images', { where: path, length })
-  const [count = 0, height = 0, width = 0] = dims
-  const shape = { channels: 1, height, width }
-  return pixelFile(file, { name: path, shape, count, start: end })
+  const { dims, end, bytes } = decodeIdxHeader(head, 'images', { where: path, length })
+  if (!bytes) {
+    throw new ImagesError(
+      `${path}: not readable piece by piece, got another type of values, expected unsigned bytes, or all of it in memory (without --stream)`,
+    )
+  }
+  return { file: { ...file, path }, dims, end, fortranOrder: false }
 }
 
 async function unpack(
@@ -49,19 +49,15 @@ async function unpack(
   const { path } = packed
   const scratch = await openScratch({ cacheDir, what: `${path}, unpacked` })
   opened.push(scratch)
-  try {
-    await pipeline(
-      createReadStream(path),
-      createGunzip(),
-      async (pieces: AsyncIterable<Uint8Array>) => {
-        for await (const piece of pieces) await scratch.append(piece)
-      },
-      { signal },
-    )
-  } catch (cause) {
-    signal?.throwIfAborted()
-    if (cause instanceof ImagesError) throw cause
-    throw gzipError(path, (await factsOf(packed)).size, cause)
-  }
+  const { size: length } = await factsOf(packed)
+  await unpackTo(
+    { path, length },
+    async (pieces) => {
+      for await (const piece of declaredPieces(pieces, idxDeclared(path, length, 'images'))) {
+        await scratch.append(piece)
+      }
+    },
+    signal,
+  )
   return scratch
 }

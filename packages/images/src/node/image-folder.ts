@@ -2,29 +2,23 @@
 import { basename } from 'node:path'
 import { imageSet, imageSize, type ImageSet } from '../image-set.js'
 import type { ImageSource } from '../image-source.js'
-import { heldOut, type Split } from '../split.js'
+import { heldOut } from '../split.js'
 import { memoryList, scratchList, someOf, type FileList } from './file-list.js'
 import { surveyFolder, type FolderLists, type FolderOptions, type Survey } from './folder-survey.js'
 import { readImageFile } from './image-file.js'
+import type { NotedSplit } from './notes.js'
 import { inParallel } from './parallel.js'
 import { completeParts, completeSources, type OpenSplit } from './parts.js'
 import { pixelFile } from './pixel-file.js'
 import { openScratch, type Scratch } from './scratch.js'
 
-/** A source's two parts, with what the user should be told about them, if anything. */
-export interface NotedSplit<
-  Images extends ImageSet | ImageSource = ImageSet,
-> extends Split<Images> {
-  readonly note?: string
-}
-
 /**
  * The sets of a folder of images, in the order of their paths. Images in sub-folders are labelled
  * with them, in sorted order; where they are splits (`splitFoldersIn`), each of those is such a folder
- * and there may be no other beside them. Without a size all images must be of one; without channels they are grey if all are.
+ * and there may be no other beside them. Images of several sizes are brought to the one that is asked for,
+ * or else to the square of `chosenSize`; without channels they are grey if all are.
  *
- * @throws ImagesError naming the file that cannot be read, two files of different sizes, or what lies
- * beside the splits
+ * @throws ImagesError naming the file that cannot be read, or what lies beside the splits
  */
 export async function loadImageFolder(
   folder: string,
@@ -114,7 +108,7 @@ const PIECE_BYTES = 2 ** 24
 /** Reads a list's images in order, some at a time into the memory that `room` gives for them. */
 async function readPieces(
   list: Pick<FileList, 'pieces'>,
-  { shape, fit, folder, before, total, signal, onProgress }: Reading,
+  { shape, fit, ranges, folder, before, total, signal, onProgress }: Reading,
   { room, onPiece }: Sink,
 ): Promise<void> {
   const size = imageSize(shape)
@@ -123,7 +117,7 @@ async function readPieces(
   for await (const files of list.pieces(most)) {
     const pixels = room(first, files.length * size)
     await inParallel(files, signal, async ({ path }, i) => {
-      pixels.set(await readImageFile(path, { shape, fit }), i * size)
+      pixels.set(await readImageFile(path, { shape, fit, ranges }), i * size)
       onProgress?.({ phase: 'read', name: folder, done: ++done, total, unit: 'images' })
     })
     await onPiece(

@@ -205,14 +205,65 @@ describe('NumPy files', () => {
       ' (x_train): truncated, got 130 bytes, expected 140',
     ],
     [
-      'fewer labels than images',
-      () => zipSync({ 'x.npy': encodeNpy(images(4)), 'y.npy': encodeNpy(labels) }),
-      ' (x): labels do not fit the images, got 3 labels, expected 4',
+      'an archive with an array of another checksum',
+      () => {
+        const archive = zipSync({ 'x.npy': encodeNpy(images(4)) }, { level: 0 })
+        return archive.with(archive.indexOf(17), 18)
+      },
+      ' (x): damaged, got another checksum',
     ],
     ['another format', () => Uint8Array.of(1, 2), ': no array file, got other first bytes'],
   ])('are refused: %s', async (_, content, message) => {
     await files({ array: content() })
     await expect(loadImages(path())).rejects.toThrow(path() + message)
+  })
+})
+
+describe('labels of an archive', () => {
+  const x = encodeNpy({ dtype: 'u1', shape: [3, 1, 2], data: Uint8Array.of(200, 0, 1, 2, 3, 4) })
+  const load = async (y: Uint8Array) => {
+    await files({ array: zipSync({ 'images.npy': x, 'labels.npy': y }) })
+    const { train, test, note } = await loadImages(join(folder, 'array'))
+    return { count: train.count + test.count, labels: train.labels, note }
+  }
+
+  it('are taken where they are whole numbers or one-hot', async () => {
+    const floats: NpyArray = { dtype: 'f4', shape: [3], data: Float32Array.of(2, 2, 2) }
+    expect(await load(encodeNpy(floats))).toEqual({ count: 3, labels: Uint16Array.of(2, 2) })
+    const data = Float64Array.of(0, 1, 0, 1, 0, 1)
+    const hot: NpyArray = { dtype: 'f8', shape: [3, 2], data }
+    expect(await load(encodeNpy(hot))).toEqual({ count: 3, labels: Uint16Array.of(1, 1) })
+  })
+
+  const text = encodeNpy({ dtype: 'u4', shape: [3], data: Uint32Array.of(97, 98, 99) })
+  text.set(
+    new TextEncoder().encode("'<U1'"),
+    new TextDecoder('latin1').decode(text).indexOf("'<u4'"),
+  )
+
+  it.each([
+    ['text', text, 'values of an unknown type, got <U1'],
+    [
+      'attributes',
+      encodeNpy({ dtype: 'f4', shape: [3, 2], data: Float32Array.of(0.5, 0, 1, 1, 0, 0) }),
+      'got shape [3, 2]',
+    ],
+    [
+      '-1 for none',
+      encodeNpy({ dtype: 'i8', shape: [3], data: BigInt64Array.of(-1n, 0n, 1n) }),
+      'got -1 at index 0',
+    ],
+    [
+      'too few',
+      encodeNpy({ dtype: 'u1', shape: [2], data: Uint8Array.of(0, 1) }),
+      'not one label per image, got 2 labels, expected 3',
+    ],
+    ['half a file', text.subarray(0, 50), 'truncated, got 50 bytes'],
+  ])('are left out with a note: %s', async (_, y, reason) => {
+    const { count, labels, note } = await load(y)
+    expect([count, labels]).toEqual([3, undefined])
+    expect(note).toMatch(/^[^\n]*array \(labels\): .*; labels are left out$/)
+    expect(note).toContain(reason)
   })
 })
 

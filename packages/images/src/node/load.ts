@@ -11,7 +11,8 @@ import { isErrno, messageOf } from './bytes.js'
 import { datasets, downloadDataset, isDatasetName } from './datasets.js'
 import { namesIn } from './entries.js'
 import { isIdxName, loadIdxFolder, streamIdxFolder } from './idx-folder.js'
-import { loadImageFolder, streamImageFolder, type NotedSplit } from './image-folder.js'
+import { loadImageFolder, streamImageFolder } from './image-folder.js'
+import type { NotedSplit } from './notes.js'
 import type { LoadOptions, Size } from './options.js'
 import type { OpenSplit } from './parts.js'
 
@@ -86,7 +87,7 @@ async function streamSplit(
   }
   const folder = isDatasetName(source) ? await downloadDataset(source, options) : source
   if (!(await isFolderAt(folder))) {
-    return streamArrayFile(folder, { flat: options, signal: options.signal })
+    return streamArrayFile(folder, options)
   }
   const names = await namesIn(folder, isIdxName)
   const isIdx = names.length > 0
@@ -107,12 +108,13 @@ async function loadSplit(source: string, options: Asked): Promise<NotedSplit> {
   if (/^glyphs(:|$)/.test(source)) return loadGlyphs(source, options)
   if (isDatasetName(source)) {
     const folder = await downloadDataset(source, options)
-    return loadIdxFolder(folder, await namesIn(folder, isIdxName), datasets[source].classNames)
+    const { classNames } = datasets[source]
+    return loadIdxFolder(folder, await namesIn(folder, isIdxName), { classNames })
   }
   const isFolder = await isFolderAt(source)
   if (!isFolder) return loadArrayFile(source, options)
   const names = await namesIn(source, isIdxName)
-  return names.length > 0 ? loadIdxFolder(source, names) : loadImageFolder(source, options)
+  return names.length > 0 ? loadIdxFolder(source, names, options) : loadImageFolder(source, options)
 }
 
 async function loadGlyphs(source: string, { seed, size, signal }: Asked): Promise<Split> {

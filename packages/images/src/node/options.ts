@@ -1,4 +1,6 @@
 // What can be asked of a source, and what it tells while it loads.
+import type { AxisOrder } from '../arrays/layout.js'
+import type { ValueRange } from '../arrays/value-range.js'
 
 /** How far loading has come. */
 export interface LoadProgress {
@@ -46,6 +48,10 @@ export interface LoadOptions extends DownloadOptions {
   readonly channels?: number | undefined
   /** Default `cover`. */
   readonly fit?: Fit | undefined
+  /** The order of an array's axes, where its dimensions do not say it, such as `nchw` or `hwcn`. */
+  readonly layout?: AxisOrder | undefined
+  /** The values that are black and white, of arrays and of image files that are not of 8 bits. */
+  readonly range?: ValueRange | undefined
   /** Of `glyphs`; default 0. */
   readonly seed?: number | undefined
 }

@@ -1,18 +1,11 @@
 // Images that lie in a file as bytes, read where they lie.
 import { fstat, read as readAt, type Stats } from 'node:fs'
-import { open, stat, type FileHandle } from 'node:fs/promises'
-import { toPlanes } from '../arrays.js'
 import { ImagesError } from '../error.js'
 import { imageSize, type ImageShape } from '../image-set.js'
 import type { ImageSource } from '../image-source.js'
-import { messageOf } from './bytes.js'
-
-/** A file that is open for reading. */
-export interface OpenFile {
-  /** For messages. */
-  readonly path: string
-  readonly handle: FileHandle
-}
+import { imagesFirst, type ArrayLayout } from '../arrays/layout.js'
+import { bytesInRange, type ValueRange } from '../arrays/value-range.js'
+import { unreadable, type OpenFile } from './regular-file.js'
 
 /** Where images lie in a file, and what their bytes mean. */
 export interface PixelLayout {
@@ -21,42 +14,16 @@ export interface PixelLayout {
   readonly count: number
   /** Where the first image begins, in bytes. */
   readonly start: number
-  /** Each image is height x width x channels, not channels first. */
-  readonly channelsLast?: boolean
-  /** What each byte is times: 255 where they are 0 and 1. */
-  readonly factor?: 1 | 255
+  /** How the bytes of an image lie, by the array's axes of which the first is `n`; default `nchw`. */
+  readonly axes?: ArrayLayout['axes']
+  /** Which bytes are black and white; default 0 and 255. */
+  readonly range?: ValueRange
 }
 
 /** Reads that are asked of the system at once; it works on as many as it has threads for them, 4. */
 const MOST_READS = 16_384
 /** Bytes of one read: the system's own limit is 2 GiB. */
 const MOST_BYTES = 2 ** 26
-
-/**
- * Opens a file for reading.
- *
- * @throws ImagesError naming the file
- */
-export async function openFile(path: string): Promise<OpenFile> {
-  try {
-    return { path, handle: await open(path, 'r') }
-  } catch (cause) {
-    throw unreadable(path, cause)
-  }
-}
-
-/**
- * Whether a path is a file that can be read anywhere: to open a pipe would wait for whoever writes to it.
- *
- * @throws ImagesError naming the file
- */
-export async function isPlainFile(path: string): Promise<boolean> {
-  try {
-    return (await stat(path)).isFile()
-  } catch (cause) {
-    throw unreadable(path, cause)
-  }
-}
 
 /**
  * The images of an open file as a source. Each read goes through the file from front to back, images
@@ -154,15 +121,11 @@ function readAll(
   })
 }
 
-function convert(images: Uint8Array, { shape, channelsLast, factor = 1 }: PixelLayout): void {
-  if (channelsLast && shape.channels > 1) {
-    const size = imageSize(shape)
-    for (let at = 0; at < images.length; at += size) {
-      images.set(toPlanes(images.subarray(at, at + size), shape), at)
-    }
-  }
-  if (factor === 1) return
-  for (let i = 0; i < images.length; i++) images[i] = factor * (images[i] ?? 0)
+function convert(images: Uint8Array, { shape, axes = 'nchw', range }: PixelLayout): void {
+  const count = images.length / imageSize(shape)
+  const ordered = imagesFirst(images, { shape, count, axes })
+  const bytes = range ? bytesInRange(ordered, range) : ordered
+  if (bytes !== images) images.set(bytes)
 }
 
 /** An open file's facts, of which its length and time of change tell whether it is still the same. */
@@ -186,9 +149,4 @@ function truncated(path: string, expected: number, missing: number): ImagesError
   return new ImagesError(
     `${path}: truncated while it was read, got ${expected + missing} bytes, expected at least ${expected}`,
   )
-}
-
-function unreadable(path: string, cause: unknown): ImagesError {
-  const reason = messageOf(cause)
-  return new ImagesError(`${path}: cannot be read, got ${reason}, expected a file`, { cause })
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { ImagesError } from '../error.js'
 import { isErrno, messageOf } from './bytes.js'
 import { defaultCacheDir } from './datasets.js'
-import type { OpenFile } from './pixel-file.js'
+import type { OpenFile } from './regular-file.js'
 
 /** A file that is written from front to back, and read anywhere. */
 export interface Scratch extends OpenFile {

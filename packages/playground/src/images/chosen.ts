@@ -7,6 +7,8 @@ export interface Chosen {
   readonly source: string
   readonly train: ImageSet
   readonly test: ImageSet
+  /** What the visitor should know of them, if anything. */
+  readonly note?: string
 }
 
 /** As `--data glyphs:<count>` of the command line: a tenth more to test on. */
