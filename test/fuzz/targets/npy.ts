@@ -57,8 +57,13 @@ export const npyLabels: Target = {
     const array = decodeNpy(input, 'fuzz.npy')
     const found = labelsOfArray(array, 'fuzz.npy')
     ensure(found.length === array.shape[0], `${found.length} labels of ${array.shape.join(' x ')}`)
+    const [, classes = 1] = array.shape
     ensure(
-      found.every((label, i) => label === Number(array.data[i])),
+      found.every((label, i) =>
+        classes > 1
+          ? Number(array.data[i * classes + label]) === 1
+          : label === Number(array.data[i]),
+      ),
       'labels other than the values',
     )
   },

@@ -9,16 +9,16 @@ export const digits = glyphs({ count: COUNT, seed: 1, height: SIDE, width: SIDE 
 
 const bytes = digits.data.slice()
 const shape = [COUNT, SIDE, SIDE]
-const ramp = (length: number) => Array.from({ length }, (_, i) => i % 11)
+const ramp = (length: number) => Array.from({ length }, (_, i) => 25 * (i % 11))
 
 /** Arrays of the usual types and layouts. */
 export const arrays: readonly NpyArray[] = [
   { dtype: 'u1', shape, data: bytes },
   { dtype: 'f4', shape, data: Float32Array.from(bytes, (value) => value / 255) },
-  { dtype: 'f8', shape: [2, 3, 5, 3], data: Float64Array.from(ramp(90)) },
+  { dtype: 'f8', shape: [2, 6, 5, 3], data: Float64Array.from(ramp(180)) },
   { dtype: 'i2', shape: [2, 3, 5, 6], data: Int16Array.from(ramp(180)) },
   { dtype: 'u8', shape: [3, 4, 4, 1], data: BigUint64Array.from(ramp(48), BigInt) },
-  { dtype: 'b1', shape: [4, 9], data: Uint8Array.from(ramp(36), (value) => value % 2) },
+  { dtype: 'b1', shape: [4, 9], data: Uint8Array.from(ramp(36), (value) => (value / 25) % 2) },
 ]
 
 /** Labels of four images in the usual types. */
