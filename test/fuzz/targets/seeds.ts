@@ -17,7 +17,7 @@ export const arrays: readonly NpyArray[] = [
   { dtype: 'f4', shape, data: Float32Array.from(bytes, (value) => value / 255) },
   { dtype: 'f8', shape: [2, 6, 5, 3], data: Float64Array.from(ramp(180)) },
   { dtype: 'i2', shape: [2, 3, 5, 6], data: Int16Array.from(ramp(180)) },
-  { dtype: 'u8', shape: [3, 4, 4, 1], data: BigUint64Array.from(ramp(48), BigInt) },
+  { dtype: 'u8', shape: [3, 5, 5, 1], data: BigUint64Array.from(ramp(75), BigInt) },
   { dtype: 'b1', shape: [4, 9], data: Uint8Array.from(ramp(36), (value) => (value / 25) % 2) },
 ]
 
