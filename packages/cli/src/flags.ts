@@ -72,3 +72,11 @@ export function parseWhole(
   const bounds = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `${least} to ${most}`
   return refuseUsage(`${what}: no usable number, got '${text}', expected a whole number ${bounds}`)
 }
+
+/** A flag that takes the path of a folder. */
+export function folder(flags: string, description: string): Option {
+  return parsed(flags, description, (what, text) => {
+    if (text.trim() !== '' && !text.includes('\0')) return text
+    return refuseUsage(`${what}: no usable path, got '${text}', expected a folder`)
+  })
+}

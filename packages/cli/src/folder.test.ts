@@ -3,7 +3,8 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { checkVacant, checkWritable, writeFolder } from './folder.js'
+import { CliError } from './error.js'
+import { checkVacant, checkWritable, makeFolder, writeFolder } from './folder.js'
 
 let base: string
 let out: string
@@ -64,6 +65,57 @@ describe('checkVacant', () => {
     await writeFile(join(out, 'letter.txt'), 'dear')
     await expect(checkVacant(out, true)).rejects.toThrow('a folder that holds no bundle')
     await expect(checkVacant(join(out, 'letter.txt'), true)).rejects.toThrow('ENOTDIR')
+  })
+})
+
+describe('a folder that holds more than a bundle', () => {
+  const precious = () => readFile(join(out, 'precious.txt'), 'utf8')
+  beforeEach(async () => {
+    await mkdir(out)
+    await writeFile(join(out, 'anyvae.json'), '{}')
+    await writeFile(join(out, 'precious.txt'), 'dear')
+  })
+
+  it('is not replaced, whatever is asked', async () => {
+    for (const force of [false, true]) {
+      await expect(writeFolder(out, files, { force, signal })).rejects.toThrow(CliError)
+      expect(await precious()).toBe('dear')
+    }
+    await expect(checkVacant(out, true)).rejects.toThrow(
+      /bundle: not replaced, got precious.txt in it, expected nothing but a bundle's files/,
+    )
+    expect(await readdir(base)).toEqual(['bundle'])
+  })
+
+  it('is not replaced by no name at all, which is that of the working folder', async () => {
+    const before = process.cwd()
+    try {
+      process.chdir(out)
+      for (const folder of ['', '.', '../bundle', '..']) {
+        for (const force of [false, true]) {
+          await expect(writeFolder(folder, files, { force, signal })).rejects.toThrow(CliError)
+          expect(await precious()).toBe('dear')
+        }
+      }
+      await rm('precious.txt')
+      await expect(checkVacant('', true)).rejects.toThrow('the folder that the command runs in')
+    } finally {
+      process.chdir(before)
+    }
+  })
+})
+
+describe('makeFolder', () => {
+  it('leaves no folder of a path that cannot be made whole', async () => {
+    await expect(makeFolder(join(base, 'a', 'b', 'c'.repeat(300)))).rejects.toThrow('ENAMETOOLONG')
+    expect(await readdir(base)).toEqual([])
+  })
+
+  it('gives a way to remove what it made, and only that', async () => {
+    await mkdir(join(base, 'there'))
+    const undo = await makeFolder(join(base, 'there', 'a', 'b'))
+    await undo()
+    expect(await readdir(base, { recursive: true })).toEqual(['there'])
   })
 })
 

@@ -1,23 +1,43 @@
 // Writes a folder whole or not at all: beside its place, then renamed.
 import { mkdir, mkdtemp, readdir, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises'
-import { dirname, join, resolve } from 'node:path'
+import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { CliError, messageOf } from './error.js'
 
+/** What may lie in a bundle's folder, and so be replaced with it. */
+const OF_BUNDLE = /^(anyvae\.json|README\.md|samples\.png|vectors|.*\.onnx(\.data)?)$/
+
 /**
- * Refuses a place that is taken; with `force` only one that holds something other than a bundle.
+ * Refuses a place that is taken; with `force` only one that holds anything besides a bundle, or that the
+ * process works in: replaced, all in it would be gone.
  *
  * @throws CliError
  */
 export async function checkVacant(folder: string, force: boolean): Promise<void> {
-  const names = await namesIn(folder)
+  const names = await namesIn(resolve(folder))
   if (names === undefined) return
   if (!force) {
     throw new CliError(`${folder}: exists already, expected a new folder, or --force to replace it`)
   }
-  if (names.length === 0 || names.includes('anyvae.json')) return
+  if (holdsWorkingFolder(folder)) {
+    throw new CliError(
+      `${folder}: not replaced, got the folder that the command runs in, expected another one`,
+    )
+  }
+  if (names.length > 0 && !names.includes('anyvae.json')) {
+    throw new CliError(
+      `${folder}: not replaced, got a folder that holds no bundle, expected anyvae.json in it`,
+    )
+  }
+  const foreign = names.find((name) => !OF_BUNDLE.test(name))
+  if (foreign === undefined) return
   throw new CliError(
-    `${folder}: not replaced, got a folder that holds no bundle, expected anyvae.json in it`,
+    `${folder}: not replaced, got ${foreign} in it, expected nothing but a bundle's files`,
   )
+}
+
+function holdsWorkingFolder(folder: string): boolean {
+  const way = relative(resolve(folder), process.cwd())
+  return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way)
 }
 
 async function namesIn(folder: string): Promise<string[] | undefined> {
@@ -50,17 +70,36 @@ export async function checkWritable(path: string): Promise<void> {
 }
 
 /**
- * Makes a folder and those that it stands in. Node's own recursive mkdir never ends where a folder that
- * is there answers that there is none, as /proc does.
+ * Makes a folder and those that it stands in; where that fails, it leaves none of them. Node's own
+ * recursive mkdir never ends where a folder that is there answers that there is none, as /proc does.
+ *
+ * @returns removes what was made again, as far as nothing has come into it
  */
-export async function makeFolder(path: string): Promise<void> {
+export async function makeFolder(path: string): Promise<() => Promise<void>> {
+  const made: string[] = []
+  const undo = async () => {
+    for (const folder of made.toReversed()) await rmdir(folder).catch(() => undefined)
+  }
+  try {
+    await makeEach(path, made)
+    return undo
+  } catch (error) {
+    await undo()
+    throw error
+  }
+}
+
+async function makeEach(path: string, made: string[]): Promise<void> {
   if (await isFolder(path)) return
   const parent = dirname(path)
-  if (parent !== path) await makeFolder(parent)
-  await mkdir(path).catch(async (error: unknown) => {
+  if (parent !== path) await makeEach(parent, made)
+  try {
+    await mkdir(path)
+    made.push(path)
+  } catch (error) {
     // Another process may have been faster.
     if (!(await isFolder(path))) throw error
-  })
+  }
 }
 
 function isFolder(path: string): Promise<boolean> {
@@ -81,7 +120,9 @@ export async function writeFolder(
 ): Promise<void> {
   const whole = resolve(folder)
   const beside = `${whole}.${process.pid}.tmp`
+  let undo: () => Promise<void> = () => Promise.resolve()
   try {
+    undo = await makeFolder(dirname(whole))
     for (const [file, content] of files) {
       signal.throwIfAborted()
       const path = join(beside, file)
@@ -89,9 +130,10 @@ export async function writeFolder(
       await writeFile(path, content, { flush: true })
     }
     await checkVacant(folder, force)
-    await replace(whole, beside)
+    await replace(whole, beside, force)
   } catch (cause) {
     await rm(beside, { recursive: true, force: true }).catch(() => undefined)
+    await undo()
     if (cause instanceof CliError) throw cause
     throw new CliError(
       `${folder}: not written, got ${messageOf(cause)}, expected room and the right to write`,
@@ -100,8 +142,10 @@ export async function writeFolder(
   }
 }
 
-/** Puts the new folder in the place of the old one, which a failure puts back. */
-async function replace(folder: string, beside: string): Promise<void> {
+/** Puts the new folder in its place, or with `force` in that of the old one, which a failure puts back. */
+async function replace(folder: string, beside: string, force: boolean): Promise<void> {
+  // A system renames over an empty folder, and refuses any other.
+  if (!force) return rename(beside, folder)
   const old = `${folder}.${process.pid}.old.tmp`
   const existed = await rename(folder, old).then(
     () => true,

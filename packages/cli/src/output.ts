@@ -19,16 +19,21 @@ export async function writeImages(path: string, made: MadeImages): Promise<void>
   await writeOutput(path, extname(path) === '.npy' ? encodeNpy(data, shape) : encodePng(picture()))
 }
 
-/** Writes a file, with the folders that it stands in. */
+/** Writes a file, with the folders that it stands in; where that fails, it leaves none of them. */
 export async function writeOutput(path: string, content: Uint8Array | string): Promise<void> {
-  await makeFolder(dirname(resolve(path))).catch((cause: unknown) => {
+  const undo = await makeFolder(dirname(resolve(path))).catch((cause: unknown) => {
     throw new CliError(
       `${path}: cannot be written, got ${messageOf(cause)}, expected the right to write there`,
       { cause },
     )
   })
-  await writeFileAtomic(
-    path,
-    typeof content === 'string' ? new TextEncoder().encode(content) : content,
-  )
+  try {
+    await writeFileAtomic(
+      path,
+      typeof content === 'string' ? new TextEncoder().encode(content) : content,
+    )
+  } catch (error) {
+    await undo()
+    throw error
+  }
 }

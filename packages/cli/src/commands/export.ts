@@ -2,7 +2,7 @@
 import { Option, type Command } from 'commander'
 import { addCommand, withCommonFlags } from '../command.js'
 import type { ExportFlags, Exported } from '../exported.js'
-import { whole } from '../flags.js'
+import { folder, whole } from '../flags.js'
 import type { CommonFlags, Outcome } from '../outcome.js'
 import { lightPrecisions } from '../precision.js'
 import type { Context } from '../program.js'
@@ -26,7 +26,7 @@ anyvae export models/first --out models/lighter --precision int8 --data mnist
 anyvae export models/first --out models/first --force --data mnist --draws 20`,
   })
     .argument('<source>', 'the run folder, or a bundle (folder or URL) to write anew')
-    .addOption(new Option('--out <folder>', 'the bundle').makeOptionMandatory())
+    .addOption(folder('--out <folder>', 'the bundle').makeOptionMandatory())
     .addOption(new Option('--name <name>', "of the model (default: the bundle folder's)"))
     .addOption(whole('--opset <n>', 'ONNX operator set, 13 to 21 (default: 17)', 13, 21))
     .addOption(

@@ -1,7 +1,7 @@
 // `anyvae train`: trains a network in a run folder, or goes on with one.
 import { Option, type Command } from 'commander'
 import { addCommand, PROVIDERS, sessionFlag, withCommonFlags } from '../command.js'
-import { choice, number, parsed, whole, wholes } from '../flags.js'
+import { choice, folder, number, parsed, whole, wholes } from '../flags.js'
 import type { Context } from '../program.js'
 import { NAT } from '../ui/format.js'
 import { SOURCES, withSourceFlags } from '../source.js'
@@ -33,9 +33,9 @@ anyvae train --resume runs/conv`,
         'read the images as they are needed, from disk: for more than fit in memory',
       ),
     )
-    .addOption(new Option('--out <folder>', 'the run folder, new or empty'))
+    .addOption(folder('--out <folder>', 'the run folder, new or empty'))
     .addOption(
-      new Option('--resume [folder]', 'go on with a run, with the settings that it was begun with'),
+      folder('--resume [folder]', 'go on with a run, with the settings that it was begun with'),
     )
   withSourceFlags(withEngineFlags(withSettingFlags(command))).addOption(
     new Option(

@@ -21,7 +21,9 @@ async function writeParts(path: string, parts: readonly Uint8Array[]): Promise<v
   const beside = `${path}.tmp`
   try {
     await mkdir(dirname(path), { recursive: true })
-    const file = await open(beside, 'w')
+    // What a link of that name leads to is not ours, and a pipe would wait for its reader.
+    await rm(beside, { force: true })
+    const file = await open(beside, 'wx')
     try {
       for (const part of parts) await file.writeFile(part)
       await file.sync()

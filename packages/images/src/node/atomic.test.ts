@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
 import { chmod, mkdir, mkdtemp, readdir, readFile } from 'node:fs/promises'
 import { rm, symlink, writeFile } from 'node:fs/promises'
@@ -30,6 +31,21 @@ describe('writeFileAtomic', () => {
     expect(await readdir(folder)).toEqual(['file'])
   })
 
+  it.skipIf(process.platform === 'win32')(
+    'touches nothing that a link of its name leads to, and waits for no pipe',
+    async () => {
+      const path = join(folder, 'file')
+      await writeFile(join(folder, 'precious'), 'dear')
+      await symlink(join(folder, 'precious'), `${path}.tmp`)
+      await writeFileAtomic(path, Uint8Array.of(5))
+      expect(await readFile(join(folder, 'precious'), 'utf8')).toBe('dear')
+      execFileSync('mkfifo', [`${path}.tmp`])
+      await writeFileAtomic(path, Uint8Array.of(6))
+      expect([...(await readFile(path))]).toEqual([6])
+      expect((await readdir(folder)).sort()).toEqual(['file', 'precious'])
+    },
+  )
+
   it.skipIf(process.platform === 'win32')('flushes the file, and the folder too', async () => {
     const flushed: boolean[] = []
     const flush = fs.fsync
@@ -50,25 +66,6 @@ describe('writeFileAtomic', () => {
     await chmod(closed, 0o700)
     expect([...(await readFile(join(closed, 'file')))]).toEqual([5])
   })
-
-  // Linux has a device that is always full.
-  it.runIf(process.platform === 'linux')(
-    'keeps the old file and leaves nothing where the disk is full',
-    async () => {
-      const path = join(folder, 'file')
-      await writeFile(path, 'old')
-      await symlink('/dev/full', `${path}.tmp`)
-      await expect(writeFileAtomic(path, new Uint8Array(10_000))).rejects.toMatchObject({
-        name: 'ImagesError',
-        message: expect.stringMatching(
-          /file: cannot be written, got ENOSPC: no space left on device.*, expected room/,
-        ) as string,
-        cause: expect.objectContaining({ code: 'ENOSPC' }) as unknown,
-      })
-      expect(await readFile(path, 'utf8')).toBe('old')
-      expect(await readdir(folder)).toEqual(['file'])
-    },
-  )
 
   it('leaves nothing where the path is a folder', async () => {
     const path = join(folder, 'taken')

@@ -20,7 +20,9 @@ export async function writeFileAtomic(path: string, bytes: Uint8Array): Promise<
   const beside = `${path}.tmp`
   try {
     mkdirSync(dirname(path), { recursive: true })
-    await withOpen(beside, 'w', async (file) => {
+    // What a link of that name leads to is not ours, and a pipe would wait for its reader.
+    rmSync(beside, { force: true })
+    await withOpen(beside, 'wx', async (file) => {
       await writeAll(file, bytes)
       await flush(file)
     })

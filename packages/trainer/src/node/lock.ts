@@ -1,11 +1,11 @@
 // One training at a time writes in a run folder: a file `lock` in it says which process.
-import { readFile, rm, rmdir, writeFile } from 'node:fs/promises'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { resolve } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { TrainError } from '../error.js'
 import { pathOf } from './paths.js'
-import { makeFolder, writing } from './run-folder.js'
+import { makeFolder, removeFolders, writing } from './run-folder.js'
 
 /** Folders that this very process trains in, by their absolute paths. */
 const held = new Set<string>()
@@ -24,7 +24,7 @@ export async function withLock<T>(folder: string, work: () => Promise<T>): Promi
   try {
     return await locked(folder, work)
   } finally {
-    if (made) await rmdir(folder).catch(() => undefined)
+    await removeFolders(folder, made)
   }
 }
 
@@ -55,13 +55,20 @@ export async function refuseLocked(folder: string): Promise<void> {
 async function take(folder: string, path: string): Promise<void> {
   const content = `${JSON.stringify({ pid: process.pid, host: hostname() })}\n`
   const write = () => writeFile(path, content, { flag: 'wx' })
+  if (!(await writing(path, () => isTaken(write)))) return
+  await refuseLocked(folder)
+  await rm(path, { force: true })
+  await writing(path, write)
+}
+
+/** Whether another lock stands where one was to be written. */
+async function isTaken(write: () => Promise<void>): Promise<boolean> {
   try {
-    await writing(path, write)
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST')
-      await refuseLocked(folder)
-    await rm(path, { force: true })
     await write()
+    return false
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return true
+    throw error
   }
 }
 

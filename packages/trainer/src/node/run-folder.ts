@@ -165,9 +165,38 @@ async function write(path: string, bytes: Uint8Array): Promise<void> {
   await writing(path, () => writeFileAtomic(path, bytes))
 }
 
-/** Whether the folder was not there before. */
-export async function makeFolder(path: string): Promise<boolean> {
-  return (await writing(path, () => mkdir(path, { recursive: true }))) !== undefined
+/**
+ * Makes a folder and those that it stands in; where that fails, it leaves none of them.
+ *
+ * @returns the outermost folder that was made, for `removeFolders`; undefined where all were there
+ */
+export async function makeFolder(path: string): Promise<string | undefined> {
+  // A process whose own folder is gone cannot resolve a path.
+  const outermost = await writing(path, async () => outermostMissing(resolve(path)))
+  try {
+    await writing(path, () => mkdir(path, { recursive: true }))
+    return outermost
+  } catch (error) {
+    await removeFolders(path, outermost)
+    throw error
+  }
+}
+
+async function outermostMissing(path: string): Promise<string | undefined> {
+  const isThere = await access(path).then(
+    () => true,
+    () => false,
+  )
+  if (isThere || dirname(path) === path) return undefined
+  return (await outermostMissing(dirname(path))) ?? path
+}
+
+/** Removes a folder, and those around it up to the outermost, as far as nothing is in them. */
+export async function removeFolders(path: string, outermost: string | undefined): Promise<void> {
+  if (outermost === undefined) return
+  for (let folder = resolve(path); folder.startsWith(outermost); folder = dirname(folder)) {
+    await rmdir(folder).catch(() => undefined)
+  }
 }
 
 /** @throws TrainError with the reason where a file or folder cannot be written */
