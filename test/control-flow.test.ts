@@ -24,7 +24,7 @@ const OTHERWISE_IN_TENSORFLOWJS = [
   // It gives constants of branches that are not taken.
   'cases_in_cases_frames',
   // It disposes of elements of lists after the step of a While that writes them.
-  ...['dynamic_lengths', 'early', 'mapped'],
+  ...['dynamic_lengths', 'each_image', 'early', 'mapped'],
 ]
 
 async function differences(name: string, options: ExportOptions): Promise<number[]> {

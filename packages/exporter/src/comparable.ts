@@ -1,8 +1,9 @@
 // Which traces must have done the same, and what the others must agree in.
-import { type Dim, type Graph, type Node, numbersOf } from '@anyvae/onnx'
+import { type Dim, type Graph, type Node, numbersOf, type ValueInfo } from '@anyvae/onnx'
 import { type Affine, evaluate, fitAffine, type Sizes } from './affine.js'
 import { TraceError } from './error.js'
 import { signature, sizesText } from './same-nodes.js'
+import { graphsWithin } from './sizes.js'
 
 /** A trace and the sizes that it was taken at. */
 export interface TraceAt {
@@ -51,15 +52,22 @@ function sizesIn(traces: readonly TraceAt[]): KnownSizes | undefined {
     return undefined
   }
   const probes = traces.map(({ sizes }) => sizes)
-  const fitted = (kind: 'inputs' | 'values' | 'outputs') =>
-    first.graph[kind].map(({ dims = [] }, i) =>
-      dims.map((_, axis) => {
-        const seen = traces.map(({ graph }) => graph[kind][i]?.dims?.[axis])
-        return fitAffine(seen.map(Number), probes)
-      }),
+  const fitted = (valuesOf: (graph: Graph) => readonly ValueInfo[]) => {
+    const lists = traces.map(({ graph }) => valuesOf(graph))
+    return valuesOf(first.graph).map(({ dims = [] }, i) =>
+      dims.map((_, axis) =>
+        fitAffine(
+          lists.map((list) => Number(list[i]?.dims?.[axis])),
+          probes,
+        ),
+      ),
     )
-  const outputs = fitted('outputs')
-  const all = [...fitted('inputs'), ...fitted('values'), ...outputs].flat()
+  }
+  const outputs = fitted((graph) => graph.outputs)
+  const inner = fitted((graph) =>
+    [graph, ...graphsWithin(graph)].flatMap(({ inputs, values }) => [...inputs, ...values]),
+  )
+  const all = [...inner, ...outputs].flat()
   const known = all.flatMap((affine) => affine ?? [])
   const isOpen = ({ slopes }: Affine) => Object.keys(slopes).length > 0
   const constants = known.filter((affine) => !isOpen(affine)).map(({ constant }) => constant)

@@ -39,6 +39,15 @@ export function probeSize(place: number): number {
   return FIRST[place] ?? 37 + 2 * place
 }
 
+/** The first size of the symbol at a place in the list, within its range. */
+export function firstSize(
+  place: number,
+  [least, most]: readonly [least: number, most: number] = [1, Infinity],
+): number {
+  // One more than the first size is traced too.
+  return within(probeSize(place), [least, most - 1])
+}
+
 /** The sizes of the first trace. */
 export function firstSizes(probed: Probed): Sizes {
   return sizesOf(probed, first)
@@ -92,8 +101,7 @@ function sizesOf({ symbols, multiples = {}, ranges = {} }: Probed, of: (step: St
     const multiple = multiples[symbol] ?? 1
     const [low, high] = ranges[symbol] ?? [1, Infinity]
     const [least, most] = [Math.ceil(low / multiple), Math.floor(high / multiple)]
-    // One more than the first size is traced too.
-    const first = within(probeSize(place), [least, most - 1])
+    const first = firstSize(place, [least, most])
     const steps = within(of({ symbol, place, first, multiple }), [least, most])
     return [symbol, steps * multiple] as const
   })

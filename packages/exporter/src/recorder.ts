@@ -2,7 +2,7 @@
 import type { CallOptions, GraphBuilder, ValueType } from '@anyvae/onnx'
 import { broadcast, tensorOf, type Attribute, type Value } from '@anyvae/onnx'
 import { TraceError } from './error.js'
-import type { OpenCall, OpenSizes, ResultTypes } from './open.js'
+import type { OpenCall, Opened, OpenSizes, ResultTypes, SizeCall } from './open.js'
 import type { Operand, OperandType } from './operand.js'
 
 type Attributes = Readonly<Record<string, Attribute>>
@@ -76,30 +76,29 @@ export class Recorder {
   }
 
   #opened(call: OpenCall<readonly ValueType[]>): Value[] {
-    if (this.#sizes === undefined) {
-      throw new TraceError(
-        `${call.opType}: gives a size that depends on values (${call.label}) in a step that is repeated, expected it outside of the step`,
-      )
-    }
     const { opType, inputs, attributes } = call
-    const { size, made } = this.#sizes.open(call)
+    const { size, made } = this.openSize(opType, call)
     const values = this.builder.typedNodes({ opType, inputs, attributes }, call.types(size))
     made(values)
     return values
   }
 
+  /** A size that depends on values; `what` is told where there can be none. */
+  openSize(what: string, call: SizeCall): Opened {
+    if (this.#sizes !== undefined) return this.#sizes.open(call)
+    throw new TraceError(
+      `${what}: gives a size that depends on values (${call.label}) in a step that is repeated, expected it outside of the step`,
+    )
+  }
+
+  /** Runs what is recorded once more; sizes that depend on values are then the same ones. */
+  attempt<T>(run: () => T): T {
+    return this.#sizes?.attempt ? this.#sizes.attempt(run) : run()
+  }
+
   /** A recorder of a graph within this one, such as a Loop's body. */
   within(builder: GraphBuilder): Recorder {
-    const sizes = this.#sizes && {
-      isOpen: this.isOpen,
-      limit: this.#sizes.limit.bind(this.#sizes),
-      open: ({ opType, label }: OpenCall<readonly ValueType[]>) => {
-        throw new TraceError(
-          `${opType}: gives a size that depends on values (${label}) within control flow, expected it outside of loops and branches`,
-        )
-      },
-    }
-    return new Recorder(builder, this.#style, sizes)
+    return new Recorder(builder, this.#style, this.#sizes)
   }
 
   /** A list of one number, which TensorFlow.js has cut down to a size; `shapes` as in Limit. */

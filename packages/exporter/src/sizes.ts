@@ -39,9 +39,10 @@ export class SizeNodes {
 
   constructor(graph: Graph, sources: Sources) {
     this.#sources = sources
-    const values = [...graph.inputs, ...graph.values, ...graph.outputs]
+    const graphs = [graph, ...graphsWithin(graph)]
+    const values = graphs.flatMap((each) => [...each.inputs, ...each.values, ...each.outputs])
     this.#ranks = new Map(values.map(({ name, dims }) => [name, dims?.length ?? 0]))
-    namesOf(graph).forEach((name) => this.#names.take(name))
+    for (const name of new Set(graphs.flatMap((each) => [...namesOf(each)]))) this.#names.take(name)
   }
 
   /** A name that nothing else has. */
@@ -215,7 +216,15 @@ export class SizeNodes {
   }
 }
 
-/** Every name that a graph uses. */
+/** The graphs within a graph's nodes, at any depth. */
+export function graphsWithin({ nodes }: Graph): Graph[] {
+  const inner = nodes.flatMap(({ attributes }) =>
+    Object.values(attributes).flatMap((each) => (each.type === 'graph' ? [each.value] : [])),
+  )
+  return inner.flatMap((each) => [each, ...graphsWithin(each)])
+}
+
+/** Every name that a graph uses, without those within its nodes. */
 function namesOf({ inputs, initializers, nodes, outputs }: Graph): Set<string> {
   const values = [...inputs, ...initializers, ...outputs].map(({ name }) => name)
   return new Set([...values, ...nodes.flatMap((node) => [node.name, ...node.outputs])])

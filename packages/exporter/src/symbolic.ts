@@ -5,6 +5,7 @@ import {
   elementCount,
   type Graph,
   type Initializer,
+  mapSubgraphs,
   type Node,
   numbersOf,
   removeDeadNodes,
@@ -14,7 +15,7 @@ import {
 } from '@anyvae/onnx'
 import { dimName, fitAffine, plainDim, type Sizes } from './affine.js'
 import { guarded } from './guard.js'
-import { merged } from './order.js'
+import { withSizes } from './inner-sizes.js'
 import { fitSize, isAffine, type SizeFunction } from './periodic.js'
 import { fitPower } from './powers.js'
 import { fitRange } from './ranges.js'
@@ -53,10 +54,8 @@ export function generalize(all: Traces): Graph {
   const graph = namedValues(first, traces)
   const nodes = guarded(graph, { sizes, sources, multiples: traces.multiples })
   return cleaned({
-    ...graph,
+    ...withSizes({ ...graph, nodes }, sizes),
     initializers: [...initializers, ...sizes.initializers],
-    values: [...sizes.values, ...graph.values],
-    nodes: merged(sizes.nodes, nodes),
   })
 }
 
@@ -68,13 +67,15 @@ function withoutDead(
   [first, ...others]: Traces['graphs'],
   read: ReadonlySet<string>,
 ): Traces['graphs'] {
-  const clean = (graph: Graph) => {
-    const more = graph.values.filter(({ name }) => read.has(name))
-    return {
-      ...cleaned({ ...graph, outputs: [...graph.outputs, ...more] }),
-      outputs: graph.outputs,
-    }
+  const isRead = ({ name }: ValueInfo) => read.has(name)
+  const marked = (graph: Graph): Graph =>
+    mapSubgraphs({ ...graph, outputs: [...graph.outputs, ...graph.values.filter(isRead)] }, marked)
+  const unmarked = (graph: Graph): Graph => {
+    const inner = new Set(graph.values.filter(isRead).map(({ name }) => name))
+    const outputs = graph.outputs.filter(({ name }) => !inner.has(name))
+    return mapSubgraphs({ ...graph, outputs }, unmarked)
   }
+  const clean = (graph: Graph) => unmarked(cleaned(marked(graph)))
   return [clean(first), ...others.map(clean)]
 }
 

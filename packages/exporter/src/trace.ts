@@ -111,7 +111,11 @@ export function traceWith(fn: TensorFunction, options: InnerTraceOptions): Graph
   const base = firstSizes({ symbols: Object.keys(sources), ...known })
   const first = traceAt(fn, base, options)
   // Sizes that depend on values have come up as further symbols, at their first sizes already.
-  const [, ...probes] = probesOf({ symbols: Object.keys(first.open.sizes), ...known })
+  const [, ...probes] = probesOf({
+    symbols: Object.keys(first.open.sizes),
+    multiples,
+    ranges: { ...first.open.ranges, ...known.ranges },
+  })
   try {
     const { traces, check } = comparable(tracesAt(fn, probes, { first, options }))
     const [, ...others] = traces.map(({ graph }) => graph)
@@ -171,7 +175,11 @@ export function traceAt(fn: TensorFunction, sizes: Sizes, options: InnerTraceOpt
   } catch (error) {
     const { name = 'graph', multiples = {}, ranges = {} } = options
     const dims = Object.values(options.inputs).flatMap((input) => input.dims)
-    const probes = probesOf({ symbols: Object.keys(open.sizes), multiples, ranges })
+    const probes = probesOf({
+      symbols: Object.keys(open.sizes),
+      multiples,
+      ranges: { ...open.ranges, ...ranges },
+    })
     const runs = (other: Sizes) =>
       succeeds(() => tracedAt(fn, new OpenSymbols(Object.keys(sources), other), options))
     throw failure(error, {

@@ -30,7 +30,7 @@ export { mergeReshapes } from './passes/reshapes.js'
 export { eliminateCommonSubexpressions } from './passes/subexpressions.js'
 export { pushTransposes } from './passes/transposes.js'
 export { shrinkUniform } from './passes/uniform.js'
-export { renameReads } from './passes/walk.js'
+export { mapSubgraphs, renameReads } from './passes/walk.js'
 export { foldIntoWeights } from './passes/weights.js'
 export { printGraph, printModel } from './printer.js'
 export type {

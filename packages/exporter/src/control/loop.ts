@@ -4,6 +4,7 @@ import { attr, tensorOf as onnxTensor, type Value } from '@anyvae/onnx'
 import { TraceError } from '../error.js'
 import type { Interpreter } from './interpreter.js'
 import { isInvariant, type Region } from './region.js'
+import { typed } from './list.js'
 import { type FlowValue, isList } from './scope.js'
 import { type MakeInput, type Recorded, recordGraph, tensorOf, valueOf } from './subgraph.js'
 import { countersOf, tripsOf } from './trips.js'
@@ -43,23 +44,31 @@ interface Plan {
   readonly trips: number | undefined
 }
 
-/** The variables with shapes for lists that get theirs by what the body writes. */
+/**
+ * The variables with what a first recording of the body shows: shapes of lists that get theirs by what
+ * the body writes, and the axes whose sizes a step changes.
+ */
 function withShapes(plan: Plan, variables: readonly Variable[]): readonly Variable[] {
-  const isOpen = ({ kind, value }: Variable) =>
-    kind === 'carried' && isList(value) && value.elements === undefined
-  if (!variables.some(isOpen)) return variables
-  const { after } = bodyOf(plan, variables)
+  if (variables.every(({ kind }) => kind !== 'carried')) return variables
+  const { recorder } = plan.interpreter.backend
+  const { after } = recorder.attempt(() => bodyOf(plan, variables, { isAttempt: true }))
   return variables.map((variable, i) => {
-    const { kind, value } = variable
     const result = after[i]
-    if (kind !== 'carried' || !isList(value) || value.elements !== undefined) return variable
-    if (result === undefined || !isList(result) || result.elements === undefined) {
-      return { ...variable, kind: 'invariant' }
-    }
-    const dims = [value.length, ...result.elements.shape.slice(1)]
-    const elements = tf.zeros(dims, value.dtype === 'float32' ? 'float32' : 'int32')
-    return { ...variable, value: { ...value, elements, shape: dims.slice(1) } }
+    return variable.kind === 'carried' && result ? withShape(variable, result) : variable
   })
+}
+
+function withShape(variable: Variable, result: FlowValue): Variable {
+  const { value } = variable
+  if (!isList(value)) {
+    const next = isList(result) ? [] : result.shape
+    const openAxes = value.shape.flatMap((size, axis) => (size === next[axis] ? [] : [axis]))
+    return next.length === value.shape.length ? { ...variable, openAxes } : variable
+  }
+  if (value.elements !== undefined) return variable
+  if (!isList(result) || result.elements === undefined) return { ...variable, kind: 'invariant' }
+  const shape = result.elements.shape.slice(1)
+  return { ...variable, value: typed(value, shape) }
 }
 
 /** Records the Loop; gives the last values. */
@@ -85,7 +94,18 @@ function recorded(plan: Plan, variables: readonly Variable[]): FlowValue[] {
     inputs: [count, begin, ...first],
     attributes: { body: attr.graph(graph) },
   }
-  const states = types.slice(1, 1 + carried.length)
+  const told: ((results: readonly Value[]) => void)[] = []
+  const states = types.slice(1, 1 + carried.length).map(({ dataType, dims }, result) => {
+    const { openAxes = [], name } = carried[result] ?? {}
+    const sized = dims.map((size, axis) => {
+      if (!openAxes.includes(axis)) return size
+      const call = { label: `${name ?? 'value'}_size`, axis, result }
+      const opened = recorder.openSize('Loop', call)
+      told.push(opened.made)
+      return opened.size
+    })
+    return { dataType, dims: sized }
+  })
   const rows = types.slice(1 + carried.length)
   const typesFor = (steps: number) => [
     ...states,
@@ -101,6 +121,9 @@ function recorded(plan: Plan, variables: readonly Variable[]): FlowValue[] {
         types: typesFor,
       })
     : builder.typedNodes(call, typesFor(trips ?? 0))
+  told.forEach((made) => {
+    made(outputs)
+  })
   return lastValues(plan, variables, outputs)
 }
 
@@ -154,7 +177,11 @@ interface Body extends Recorded {
 }
 
 /** Records the body: iteration, condition and carried values in; condition, carried and rows out. */
-function bodyOf(plan: Plan, variables: readonly Variable[]): Body {
+function bodyOf(
+  plan: Plan,
+  variables: readonly Variable[],
+  { isAttempt = false }: { readonly isAttempt?: boolean } = {},
+): Body {
   const { interpreter, source, trips } = plan
   const { backend } = interpreter
   const kinds = (wanted: string) => variables.filter(({ kind }) => kind === wanted)
@@ -179,7 +206,7 @@ function bodyOf(plan: Plan, variables: readonly Variable[]): Body {
         const value = after[i]
         if (variable.kind !== wanted || value === undefined) return []
         if (isList(value) && value.elements === undefined) return []
-        if (wanted === 'carried' && before[i] === variable.value) return []
+        if (isAttempt && wanted === 'carried') return []
         checkSame(plan, variable, value)
         return [valueOf(backend, tensorIn(value))]
       })
@@ -212,7 +239,17 @@ function valueIn(
   if (dataType === 'complex64') {
     throw new TraceError(`control flow: ${name} is complex, expected real numbers`)
   }
-  const tensor = tensorOf(backend, input(name, { dataType, dims }))
+  const { recorder } = backend
+  const opened = (variable.openAxes ?? []).map((axis) => ({
+    axis,
+    ...recorder.openSize(name, { label: `${name}_size`, axis }),
+  }))
+  const sized = dims.map((size, axis) => opened.find((each) => each.axis === axis)?.size ?? size)
+  const made = input(name, { dataType, dims: sized })
+  opened.forEach((each) => {
+    each.made([made])
+  })
+  const tensor = tensorOf(backend, made)
   return isList(value) ? { ...value, elements: tensor } : tensor
 }
 
@@ -236,15 +273,20 @@ function conditionOf(
 }
 
 /** Refuses a variable of which a step makes another type or shape. */
-function checkSame({ source }: Plan, { kind, value, name }: Variable, after: FlowValue): void {
+function checkSame(
+  { source }: Plan,
+  { kind, value, name, openAxes = [] }: Variable,
+  after: FlowValue,
+): void {
   if (kind !== 'carried') return
   const [before, next] = [value, after].map((each) => {
     const { dtype, shape } = tensorIn(each)
-    return `${dtype}[${shape.join(', ')}]`
+    const sizes = shape.map((size, axis) => (openAxes.includes(axis) ? 'any' : size))
+    return `${dtype}[${sizes.join(', ')}]`
   })
   if (before !== next) {
     throw new TraceError(
-      `${source.what}: a step changes the shape of ${name}, got ${next ?? ''} from ${before ?? ''}, expected values that keep their shapes`,
+      `${source.what}: a step changes the shape of ${name}, got ${next ?? ''} from ${before ?? ''}, expected values that keep their types and ranks, and lists whose elements keep their shape`,
     )
   }
 }

@@ -21,6 +21,8 @@ export interface Variable {
    */
   readonly kind: 'invariant' | 'counted' | 'stacked' | 'carried'
   readonly counter?: Counter
+  /** Of `carried`: the axes whose sizes a step changes. */
+  readonly openAxes?: readonly number[]
   /** Of `stacked`: whether elements are pushed behind what is there, or stand at the steps' numbers. */
   readonly writes?: 'pushed' | 'placed'
 }

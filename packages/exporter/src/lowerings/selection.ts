@@ -92,6 +92,7 @@ function selected(
     attributes: {},
     label: 'selected',
     axis: 0,
+    most: single ? 1 : Math.min(maxOutputSize, count),
     types: (size) => [{ dataType: 'int64', dims: [size, 3] }],
   })
   // A row is batch, class and box.
