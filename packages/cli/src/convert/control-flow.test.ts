@@ -17,7 +17,12 @@ afterAll(() => rm(folder, { recursive: true }))
 it.each(['counter', 'branches_frames', 'lstm', 'gru_frames', 'greedy', 'suppressed', 'nested'])(
   'converts %s, and compares it with TensorFlow.js',
   async (name) => {
-    const argv = ['convert', join(models, name, 'model.json'), '--out', join(folder, `${name}.onnx`)]
+    const argv = [
+      'convert',
+      join(models, name, 'model.json'),
+      '--out',
+      join(folder, `${name}.onnx`),
+    ]
     const { exitCode, stdout, stderr } = await run(argv)
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
     expect(stdout).toMatch(/^difference {2}\S+ at most from TensorFlow\.js/m)
