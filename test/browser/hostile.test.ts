@@ -138,7 +138,7 @@ describe.runIf(HAS_BROWSER).each(['loadVae', 'loadVaeInWorker'] as const)('%s', 
         array.set(values(count))
         return array
       }
-      const overwritten = async <T>(array: Float32Array, call: (array: Float32Array) => T) => {
+      const overwritten = <T>(array: Float32Array, call: (array: Float32Array) => T) => {
         const result = call(array)
         array.fill(0)
         return result

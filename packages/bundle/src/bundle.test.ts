@@ -70,7 +70,9 @@ describe.each(['bernoulli', 'gaussian'] as const)('a bundle of %s likelihood', (
     ])
     const card = new TextDecoder().decode(files.get('README.md'))
     expect(card).toContain('| negative ELBO | 123.46 nats per image |')
-    expect(card).toMatch(/^In bits per dimension the negative ELBO is \d+\.\d{3}: a (cross-entropy|density)/m)
+    expect(card).toMatch(
+      /^In bits per dimension the negative ELBO is \d+\.\d{3}: a (cross-entropy|density)/m,
+    )
     expect(card).toMatch(/^---\nlicense: other\n/)
     expect(manifestOf(files).license).toBe('other')
   })

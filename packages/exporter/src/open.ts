@@ -46,7 +46,9 @@ export interface Limit {
 export interface OpenSizes {
   /** Whether any size met so far is not known before the graph runs. */
   readonly isOpen?: boolean
-  readonly open: (call: SizeCall) => Opened
+  readonly open: (call: OpenCall) => Opened
+  /** The size of an input or result of a sub-graph; where it is missing, there can be none. */
+  readonly openInner?: (call: SizeCall) => Opened
   /** Runs what is recorded once more; sizes that are met in it are met again then. */
   readonly attempt?: <T>(run: () => T) => T
   readonly limit: (limit: Limit) => void
@@ -73,7 +75,11 @@ export class OpenSymbols implements OpenSizes {
     return this.#inputs.length > 0 || Object.keys(this.#places).length > 0
   }
 
-  open({ label, axis, result = 0, most }: SizeCall): Opened {
+  open(call: OpenCall): Opened {
+    return this.openInner(call)
+  }
+
+  openInner({ label, axis, result = 0, most }: SizeCall): Opened {
     const symbol = this.#free(label)
     const place: Place = { node: '', result, axis }
     this.#places = { ...this.#places, [symbol]: place }

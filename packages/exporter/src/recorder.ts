@@ -77,7 +77,7 @@ export class Recorder {
 
   #opened(call: OpenCall<readonly ValueType[]>): Value[] {
     const { opType, inputs, attributes } = call
-    const { size, made } = this.openSize(opType, call)
+    const { size, made } = this.#sizes?.open(call) ?? refuseSize(opType, call)
     const values = this.builder.typedNodes({ opType, inputs, attributes }, call.types(size))
     made(values)
     return values
@@ -85,10 +85,7 @@ export class Recorder {
 
   /** A size that depends on values; `what` is told where there can be none. */
   openSize(what: string, call: SizeCall): Opened {
-    if (this.#sizes !== undefined) return this.#sizes.open(call)
-    throw new TraceError(
-      `${what}: gives a size that depends on values (${call.label}) in a step that is repeated, expected it outside of the step`,
-    )
+    return this.#sizes?.openInner?.(call) ?? refuseSize(what, call)
   }
 
   /** Runs what is recorded once more; sizes that depend on values are then the same ones. */
@@ -229,4 +226,10 @@ function castNumber(value: number, dataType: OperandType): number {
     return value === 0 ? 0 : 1
   }
   return dataType === 'int32' ? Math.trunc(value) : value
+}
+
+function refuseSize(what: string, { label }: SizeCall): never {
+  throw new TraceError(
+    `${what}: gives a size that depends on values (${label}) in a step that is repeated, expected it outside of the step`,
+  )
 }

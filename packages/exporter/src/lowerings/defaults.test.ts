@@ -18,9 +18,7 @@ function small(dims: readonly number[]): tf.Tensor {
 }
 
 const kernel = (name: string, inputs: object, attributes: object = {}) =>
-  tf
-    .engine()
-    .runKernel<tf.Tensor>(name, inputs as tf.NamedTensorMap, attributes as tf.NamedAttrMap)
+  tf.engine().runKernel<tf.Tensor>(name, inputs as tf.NamedTensorMap, attributes as tf.NamedAttrMap)
 
 const variance = (x: tf.Tensor) =>
   tf.mul(tf.square(tf.slice(tf.reshape(x, [-1]), 0, x.shape.at(-1) ?? 1)), 0.1)
