@@ -108,6 +108,11 @@ export class TraceBackend extends RecordingBackend {
     return captured
   }
 
+  /** Where the numbers are an input their seed says nothing; one that is drawn here tells what they are. */
+  override uniforms(shape: [number, number], seed?: number): AnyOperand {
+    return this.#options.noise ? super.uniforms(shape) : super.uniforms(shape, seed)
+  }
+
   override write(values: tf.BackendValues, shape: number[], dtype: tf.DataType): tf.DataId {
     const dataType = operandType(dtype)
     const numbers = values as ArrayLike<number>

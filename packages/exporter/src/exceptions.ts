@@ -19,10 +19,6 @@ export const exceptions: Readonly<Record<string, Exception>> = {
     reason: 'it reads pixels from the page, which is an effect',
     instead: 'pass the pixels as an input',
   },
-  Multinomial: {
-    reason: 'it draws random numbers, and no exported graph does',
-    instead: 'pass Gumbel noise as an input and take tf.argMax(tf.add(logits, noise))',
-  },
   Pool: {
     reason: 'no operation of TensorFlow.js runs it',
     instead: 'tf.pool, which runs MaxPool or AvgPool',

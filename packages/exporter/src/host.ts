@@ -1,8 +1,11 @@
 // Finds random numbers that a traced function drew on the host.
 import { TraceError } from './error.js'
 
-/** TensorFlow.js operations that draw on the host, by the scopes that they open. */
-const DRAWING = /^(rand|random\w*|truncatedNormal|multinomial|dropout)__op$/
+/** TensorFlow.js operations that write numbers which they drew, by the scopes that they open. */
+const DRAWING = /^(rand|random\w*|truncatedNormal)__op$/
+
+/** The same, and operations that call them. */
+const RANDOM = /^(rand|random\w*|truncatedNormal|multinomial|dropout)__op$/
 
 /**
  * The scope of the operation that writes itself, if any. Numbers that an operation within a drawing one
@@ -46,7 +49,10 @@ export interface HostValues {
  * every trace and so cannot be told by comparing traces.
  */
 export function checkHostValues({ values, shape, scopes }: HostValues, rule: HostValueRule): void {
-  const drawing = scopes.find((scope) => DRAWING.test(scope))?.replace('__op', '')
+  const isDrawn = scopes.some((scope) => DRAWING.test(scope))
+  const drawing = isDrawn
+    ? scopes.find((scope) => RANDOM.test(scope))?.replace('__op', '')
+    : undefined
   if (rule === 'any' || (drawing === undefined && (rule === 'undrawn' || !looksDrawn(values)))) {
     return
   }

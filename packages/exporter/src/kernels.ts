@@ -117,6 +117,7 @@ export interface KernelMap {
   Minimum: Row<tf.MinimumInputs>
   MirrorPad: Row<tf.MirrorPadInputs, tf.MirrorPadAttrs>
   Mod: Row<tf.ModInputs>
+  Multinomial: Row<tf.MultinomialInputs & Record<'uniforms', tf.TensorInfo>, tf.MultinomialAttrs>
   Multiply: Row<tf.MultiplyInputs>
   Neg: Row<tf.NegInputs>
   NonMaxSuppressionV3: Row<tf.NonMaxSuppressionV3Inputs, tf.NonMaxSuppressionV3Attrs>

@@ -136,6 +136,58 @@ describe('noise inputs', () => {
     expect(Array.from(output?.data ?? [], Number)).toEqual([0, expect.closeTo(32 / 3, 5), 0])
   })
 
+  it('are the uniform numbers behind a random choice, which chooses as often as is probable', async () => {
+    const choose = ({ x }: { x: tf.Tensor }) =>
+      tf.tidy('choice', () => tf.multinomial(x as tf.Tensor2D, 4000, 3.14))
+    const { bytes, noise, inputs } = await exportOnnx(
+      choose,
+      { x: ['batch', 4] },
+      { noiseInputs: true },
+    )
+    expect(noise).toEqual([
+      { name: 'choice_noise', distribution: { kind: 'uniform', low: 0, high: 1 } },
+    ])
+    expect(inputs[1]?.dims).toEqual(['batch', 4000])
+    const session = await nodeBackend.createSession(bytes)
+    const x = tf.log(tf.tensor2d([0.1, 0.2, 0.3, 0.4, 0.7, 0, 0.05, 0.25, 1, 1, 1, 1], [3, 4]))
+    const { result, draws } = withDraws(() => choose({ x }))
+    const [{ shape = [], values = [] } = {}] = draws
+    expect([draws.length, shape]).toEqual([1, [3, 4000]])
+    const data = Float32Array.from(values)
+    const run = async (data: Float32Array) => {
+      const noise: TensorValue = { type: 'float32', dims: [3, 4000], data }
+      const { output } = await session.run({ x: floats(x), choice_noise: noise })
+      return Array.from(output?.data ?? [], Number)
+    }
+    expect(await run(data)).toEqual(Array.from(result.dataSync()))
+    const uniforms = await tf.randomUniform([3, 4000], 0, 1, 'float32', 7).data<'float32'>()
+    const chosen = await run(uniforms)
+    await session.release()
+    const share = (row: number, outcome: number) =>
+      chosen.slice(4000 * row, 4000 * (row + 1)).filter((each) => each === outcome).length / 4000
+    const probabilities = [
+      [0.1, 0.2, 0.3, 0.4],
+      [0.7, 0, 0.05, 0.25],
+      [0.25, 0.25, 0.25, 0.25],
+    ]
+    probabilities.forEach((row, i) => {
+      row.forEach((probability, outcome) => {
+        // Four standard deviations of a share of 4,000.
+        const most = 4 * Math.sqrt((probability * (1 - probability)) / 4000)
+        expect(Math.abs(share(i, outcome) - probability)).toBeLessThanOrEqual(most)
+      })
+    })
+  })
+
+  it.each<[string, (x: tf.Tensor) => tf.Tensor]>([
+    ['a choice', () => tf.cast(tf.multinomial([0.5, 1, 1.5], 3), 'float32')],
+    ['a dropout', () => tf.dropout([0.5, 1, 1.5], 0.5)],
+  ])('are not the numbers that %s is given', async (_, draw) => {
+    const fn = ({ x }: { x: tf.Tensor }) => tf.add(x, draw(x))
+    const { noise } = await exportOnnx(fn, { x: [3] }, { noiseInputs: true })
+    expect(noise.map(({ distribution }) => distribution.kind)).toEqual(['uniform'])
+  })
+
   it('are refused where they were not asked for, and what is random otherwise stays found', async () => {
     await expect(exportOnnx(sampler())).rejects.toThrow(/draws random numbers.*noiseInputs/)
     const random = ({ x }: { x: tf.Tensor }) => tf.mul(x, Math.random())

@@ -70,36 +70,3 @@ export class NoiseInputs {
     }
   }
 }
-
-/** A tensor of random numbers that was drawn on the host. */
-export interface Draw {
-  readonly shape: readonly number[]
-  readonly values: Float32Array | Int32Array
-}
-
-/**
- * Runs a function on the backend that is set, and gives beside its result what it drew at random, in
- * the order of the draws: the values to feed the noise inputs of its graph with, so that both can be
- * compared.
- */
-export function withDraws<T>(run: () => T): {
-  readonly result: T
-  readonly draws: readonly Draw[]
-} {
-  const backend = tf.backend()
-  const draws: Draw[] = []
-  const write = backend.write.bind(backend)
-  backend.write = (values, shape, dtype) => {
-    if (drawingScope(scopeNames()) !== undefined) {
-      const numbers = values as ArrayLike<number>
-      const copy = dtype === 'float32' ? Float32Array.from(numbers) : Int32Array.from(numbers)
-      draws.push({ shape: [...shape], values: copy })
-    }
-    return write(values, shape, dtype)
-  }
-  try {
-    return { result: run(), draws }
-  } finally {
-    Reflect.deleteProperty(backend, 'write')
-  }
-}

@@ -16,6 +16,14 @@ export abstract class RecordingBackend extends tf.KernelBackend {
   /** A new tensor that stands for an operand. */
   abstract info(operand: AnyOperand): tf.TensorInfo
 
+  /** Numbers from 0 up to 1 for a kernel that draws, drawn as TensorFlow.js does, on the host. */
+  uniforms(shape: [number, number], seed?: number): AnyOperand {
+    const drawn = tf.randomUniform(shape, 0, 1, 'float32', seed)
+    const operand = this.operand(drawn)
+    drawn.dispose()
+    return operand
+  }
+
   /** The tensor again, as the result of a kernel that changes nothing. */
   share({ dataId, shape, dtype }: tf.TensorInfo): tf.TensorInfo {
     return { dataId, shape, dtype }
@@ -61,6 +69,7 @@ function kernelOf(kernelName: string): tf.KernelFunc {
       throw new TraceError(`${kernelName}: runs outside a trace, expected the recording backend`)
     }
     const operands = operandsOf(inputs, backend)
+    if (kernelName === 'Multinomial') draw(operands, attrs, backend)
     const lower = loweringOf(kernelName, Object.values(operands).flat())
     backend.recorder.builder.scope = currentScope()
     const result = lower(operands, attrs ?? {}, backend.recorder)
@@ -75,6 +84,18 @@ function kernelOf(kernelName: string): tf.KernelFunc {
     }
     return isList(result) ? result.map(info) : info(result)
   }
+}
+
+/** Adds the numbers that a multinomial draw looks its outcomes up by, where they are not given. */
+function draw(
+  operands: AnyOperand[] | Record<string, AnyOperand | AnyOperand[]>,
+  attributes: tf.NamedAttrMap | undefined,
+  backend: RecordingBackend,
+): void {
+  if (Array.isArray(operands) || operands['uniforms'] !== undefined) return
+  const { numSamples, seed } = attributes as { numSamples: number; seed: number }
+  const [logits] = [operands['logits'] ?? []].flat()
+  operands['uniforms'] = backend.uniforms([logits?.dims[0] ?? 0, numSamples], seed)
 }
 
 function isTensors(input: GivenInput): input is readonly tf.TensorInfo[] {

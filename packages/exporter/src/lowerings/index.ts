@@ -7,6 +7,7 @@ import { creation } from './creation.js'
 import { cropping } from './crop.js'
 import { depthwiseConvolution } from './depthwise.js'
 import { dilation } from './dilation.js'
+import { drawing } from './drawing.js'
 import { elementwise } from './elementwise.js'
 import { gathering } from './gather.js'
 import { logic } from './logic.js'
@@ -43,6 +44,7 @@ export const lowerings: RealTable = {
   ...cropping,
   ...depthwiseConvolution,
   ...dilation,
+  ...drawing,
   ...elementwise,
   ...gathering,
   ...logic,

@@ -7,6 +7,7 @@ import { creation } from '../lowerings/creation.js'
 import { cropping } from '../lowerings/crop.js'
 import { depthwiseConvolution } from '../lowerings/depthwise.js'
 import { dilation } from '../lowerings/dilation.js'
+import { drawing } from '../lowerings/drawing.js'
 import { elementwise } from '../lowerings/elementwise.js'
 import { gathering } from '../lowerings/gather.js'
 import { complexLowerings, lowerings } from '../lowerings/index.js'
@@ -102,6 +103,11 @@ export const families: readonly Family[] = [
     'Making',
     [creation, sequence],
     '`Range` and `LinSpace` of numbers that are known, `Range` also of those that follow from open sizes',
+  ),
+  family(
+    'Random choice',
+    [drawing],
+    'of uniform numbers that are an input (`noiseInputs`), independent ones for each row, where the cpu backend draws each row from the same ones',
   ),
   family(
     'Images',

@@ -7,6 +7,7 @@ import { convolution } from './convolution.js'
 import { creation } from './creation.js'
 import { depthwise } from './depthwise.js'
 import { dilation } from './dilation.js'
+import { drawing } from './drawing.js'
 import { elementwise } from './elementwise.js'
 import { image } from './image.js'
 import { indexing } from './indexing.js'
@@ -37,6 +38,7 @@ export const cases: readonly OpCase[] = [
   ...creation,
   ...depthwise,
   ...dilation,
+  ...drawing,
   ...elementwise,
   ...image,
   ...indexing,
