@@ -1,7 +1,7 @@
 // Why specs of tfjs-core are skipped or fail; the first that matches explains a spec.
 
 const REFUSED =
-  / cannot be written to ONNX, since (it works on strings|the shape|ONNX has no soft suppression|it draws random|it reads pixels|it draws on a canvas)/
+  / cannot be written to ONNX, since (it works on strings|ONNX has no soft suppression|it reads pixels|it draws on a canvas)/
 const refusedFor =
   (why) =>
   ({ message }) =>
@@ -30,17 +30,9 @@ export const reasons = [
   {
     key: 'effects',
     kind: 'skipped',
-    why: 'kernels that draw random numbers or touch the page, which no exported graph does: exceptions',
+    why: 'kernels that touch the page, which no exported graph does: exceptions',
     test: (spec) =>
-      ['it draws random', 'it reads pixels', 'it draws on a canvas'].some((why) =>
-        refusedFor(why)(spec),
-      ),
-  },
-  {
-    key: 'data-dependent',
-    kind: 'failed',
-    why: 'raggedTensorToTensor, whose result has a shape that is a value: refused with a message',
-    test: refusedFor('the shape'),
+      ['it reads pixels', 'it draws on a canvas'].some((why) => refusedFor(why)(spec)),
   },
   {
     key: 'soft-suppression',

@@ -23,11 +23,6 @@ export const exceptions: Readonly<Record<string, Exception>> = {
     reason: 'no operation of TensorFlow.js runs it',
     instead: 'tf.pool, which runs MaxPool or AvgPool',
   },
-  RaggedTensorToTensor: {
-    reason:
-      'the shape of its result is a value, and to lay ragged rows out in it takes dozens of operators',
-    instead: 'dense tensors padded to one length',
-  },
   StaticRegexReplace: { reason: STRINGS, instead: 'do the text outside and pass numbers' },
   StringNGrams: { reason: STRINGS, instead: 'do the text outside and pass numbers' },
   StringSplit: { reason: STRINGS, instead: 'do the text outside and pass numbers' },

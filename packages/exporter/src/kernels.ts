@@ -133,6 +133,7 @@ export interface KernelMap {
   Prod: Row<tf.ProdInputs, tf.ProdAttrs>
   RaggedGather: Row<tf.RaggedGatherInputs, tf.RaggedGatherAttrs>
   RaggedRange: Row<tf.RaggedRangeInputs>
+  RaggedTensorToTensor: Row<tf.RaggedTensorToTensorInputs, tf.RaggedTensorToTensorAttrs>
   Range: Row<object, tf.RangeAttrs>
   Real: Row<tf.RealInputs>
   RealDiv: Row<tf.RealDivInputs>

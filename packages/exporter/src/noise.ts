@@ -1,5 +1,5 @@
 // Random numbers that a function draws on the host, as inputs of its graph.
-import * as tf from '@tensorflow/tfjs-core'
+import type * as tf from '@tensorflow/tfjs-core'
 import { type Distribution, distributionOf } from './distribution.js'
 import { drawingScope } from './host.js'
 import { scopeNames } from './register.js'

@@ -18,6 +18,7 @@ import { normalization } from './normalization.js'
 import { poolGradients } from './pool-gradients.js'
 import { pooling } from './pooling.js'
 import { ragged } from './ragged.js'
+import { raggedDense } from './ragged-dense.js'
 import { reduction } from './reduction.js'
 import { resizeGradients } from './resize-gradient.js'
 import { resizing } from './resize.js'
@@ -55,6 +56,7 @@ export const lowerings: RealTable = {
   ...poolGradients,
   ...pooling,
   ...ragged,
+  ...raggedDense,
   ...reduction,
   ...resizeGradients,
   ...resizing,

@@ -19,6 +19,7 @@ import { padding } from '../lowerings/padding.js'
 import { poolGradients } from '../lowerings/pool-gradients.js'
 import { pooling } from '../lowerings/pooling.js'
 import { ragged } from '../lowerings/ragged.js'
+import { raggedDense } from '../lowerings/ragged-dense.js'
 import { reduction } from '../lowerings/reduction.js'
 import { resizeGradients } from '../lowerings/resize-gradient.js'
 import { resizing } from '../lowerings/resize.js'
@@ -96,8 +97,8 @@ export const families: readonly Family[] = [
   family('Picking and putting', [gathering, scattering, sparse]),
   family(
     'Sizes that depend on values',
-    [selection, sparseRows, ragged],
-    'each such size is a further open size of the graph; soft suppression is refused; values that TensorFlow.js refuses when it sees them are not',
+    [selection, sparseRows, ragged, raggedDense],
+    'each such size is a further open size of the graph; `RaggedTensorToTensor` repeats a default value that is no single number as documented, where the cpu backend writes zeros; soft suppression is refused; values that TensorFlow.js refuses when it sees them are not',
   ),
   family(
     'Making',

@@ -22,7 +22,7 @@ const choice =
     const attributes = { numSamples: drawn.length, seed: SEED, normalized }
     return runKernel(
       'Multinomial',
-      { logits: logits as tf.Tensor, uniforms: uniforms as tf.Tensor },
+      { logits: logits, uniforms: uniforms },
       attributes,
     )
   }

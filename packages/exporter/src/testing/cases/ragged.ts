@@ -16,6 +16,19 @@ const gather: OpCase['fn'] = (values, which, ...splits) => {
   return [...outputNestedSplits, outputDenseValues]
 }
 
+/** The shape is an input, or known. */
+const dense =
+  (types: readonly string[], shape?: tf.TensorLike): OpCase['fn'] =>
+  (values, ...inputs) => {
+    const sizes = shape ?? inputs.at(-1)
+    const partitions = inputs.slice(0, types.length)
+    const padding = values.dtype === 'int32' ? 7 : 1.5
+    return tf.raggedTensorToTensor(sizes as tf.Tensor, values, padding, partitions, [...types])
+  }
+
+const BY_SPLITS = ['ROW_SPLITS', 'ROW_SPLITS']
+const BY_IDS = ['FIRST_DIM_SIZE', 'VALUE_ROWIDS', 'VALUE_ROWIDS']
+
 const splits = indices([5], [0, 3, 3, 7, 9])
 const outer = indices([6], [0, 1, 3, 3, 5, 6])
 const inner = indices([7], [0, 0, 2, 3, 5, 8, 9])
@@ -77,4 +90,59 @@ export const ragged: readonly OpCase[] = [
   of('RaggedGather', 'a row', gather, floats(9), indices([], [2]), splits),
   of('RaggedGather', 'empty rows', gather, floats(9), indices([2], [1, 1]), splits),
   of('RaggedGather', 'no rows', gather, floats(9, 2), indices([0], []), outer, inner),
+  ...[
+    { name: 'a known shape', shape: [6, 2, 3] },
+    { name: 'a shape that cuts', shape: [4, 1, 2] },
+    { name: 'a shape without sizes', shape: [-1, -1, -1] },
+    { name: 'a shape of one size', shape: [3, 3, 3] },
+    { name: 'an empty shape', shape: [4, 0, 2] },
+  ].flatMap(({ name, shape }) => [
+    of(
+      'RaggedTensorToTensor',
+      `by splits, ${name}`,
+      dense(BY_SPLITS, shape),
+      floats(9),
+      outer,
+      inner,
+    ),
+    of(
+      'RaggedTensorToTensor',
+      `by rows, ${name}`,
+      dense(BY_IDS, shape),
+      ints(9),
+      indices([], [5]),
+      indices([6], [0, 1, 1, 3, 3, 4]),
+      indices([9], [1, 1, 2, 3, 3, 4, 4, 4, 5]),
+    ),
+  ]),
+  of(
+    'RaggedTensorToTensor',
+    'a shape that is an input',
+    dense(['ROW_SPLITS']),
+    floats(9),
+    splits,
+    indices([2], [5, -1]),
+  ),
+  of(
+    'RaggedTensorToTensor',
+    'rows of vectors',
+    dense(['ROW_SPLITS'], [3, 5, 2]),
+    floats(9, 2),
+    splits,
+  ),
+  of(
+    'RaggedTensorToTensor',
+    'by rows, none of them',
+    dense(['FIRST_DIM_SIZE', 'VALUE_ROWIDS'], [2, 2]),
+    floats(0),
+    indices([], [2]),
+    indices([0], []),
+  ),
+  of(
+    'RaggedTensorToTensor',
+    'by splits, no rows',
+    dense(['ROW_SPLITS'], [2, 2]),
+    floats(0),
+    indices([1], [0]),
+  ),
 ]
