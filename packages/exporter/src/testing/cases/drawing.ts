@@ -1,5 +1,4 @@
 // Op cases of random choices, whose uniform numbers are those that the cpu backend draws of seed 5.
-import type * as tf from '@tensorflow/tfjs-core'
 import { type CaseTensor, of, type OpCase, tensor } from './case.js'
 import { runKernel } from './unrun.js'
 
