@@ -19,11 +19,7 @@ const choice =
   (normalized: boolean): OpCase['fn'] =>
   (logits, uniforms) => {
     const attributes = { numSamples: drawn.length, seed: SEED, normalized }
-    return runKernel(
-      'Multinomial',
-      { logits: logits, uniforms: uniforms },
-      attributes,
-    )
+    return runKernel('Multinomial', { logits: logits, uniforms: uniforms }, attributes)
   }
 
 export const drawing: readonly OpCase[] = [
