@@ -79,8 +79,8 @@ function fitted(values: readonly number[], reference: ArrayLike<number>) {
   const same = values.every(
     (value, i) => Math.abs(value - offset - scale * (reference[i] ?? 0)) <= near,
   )
-  // A single number says only whether it is the standard draw itself.
-  const known = far.i > 1 || (Math.abs(offset) <= near && scale === 1)
+  // Two numbers fit any draw: without a third they say only whether it is the standard draw itself.
+  const known = (far.i > 0 && values.length > 2) || (Math.abs(offset) <= near && scale === 1)
   return same && known && scale > 0
     ? { offset: rounded(offset, scale), scale: rounded(scale) }
     : undefined
