@@ -62,12 +62,11 @@ describe.runIf(HAS_BROWSER)('a page with an open model', () => {
     const { page } = await browser.open((await startSite()).url, context)
     await page.evaluate(async () => {
       globalThis.downloads = []
-      const original = Object.getOwnPropertyDescriptor(Blob.prototype, 'arrayBuffer')
-      const whole = original?.value as () => Promise<ArrayBuffer>
-      Blob.prototype.arrayBuffer = async function () {
-        const bytes = await whole.call(this)
-        downloads.push(new WeakRef(bytes))
-        return bytes
+      // Both graphs are hashed as they arrived, to compare with the manifest's checksums.
+      const digest = crypto.subtle.digest.bind(crypto.subtle)
+      crypto.subtle.digest = (algorithm, data) => {
+        downloads.push(new WeakRef(ArrayBuffer.isView(data) ? data.buffer : data))
+        return digest(algorithm, data)
       }
       globalThis.vae = await anyvae.loadVae('/models/mnist-conv', { provider: 'wasm', lazy: false })
       await vae.sample(1)
@@ -77,11 +76,11 @@ describe.runIf(HAS_BROWSER)('a page with an open model', () => {
       made: downloads.length,
       held: downloads.filter((bytes) => bytes.deref() !== undefined).length,
     }))
-    expect({ made, held }).toEqual({ made: 3, held: 0 })
+    expect({ made, held }).toEqual({ made: 2, held: 0 })
   })
 })
 
 declare global {
   /** The downloads of the page, as far as something still holds them. */
-  var downloads: WeakRef<ArrayBuffer>[]
+  var downloads: WeakRef<ArrayBufferLike>[]
 }
