@@ -112,13 +112,6 @@ export const badSources: readonly BadSource[] = [
     message: /^in.note.png: no readable image, got .+, expected a whole image file$/,
   },
   {
-    what: 'images of mixed sizes',
-    files: pngs({ 'in/large.png': png(1, 32) }),
-    data: 'in',
-    message:
-      /^in.\S+.png: another size than in.\S+.png, got \d+x\d+, expected \d+x\d+ .*--size 28x28/,
-  },
-  {
     what: 'a folder without images',
     files: { 'in/readme.txt': new TextEncoder().encode('none here') },
     data: 'in',
