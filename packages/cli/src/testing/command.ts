@@ -30,6 +30,22 @@ export function start(argv: readonly string[]) {
   return spawn(process.execPath, nodeArguments(argv))
 }
 
+/** Tells the parent once the command takes signals: before, they end Node at once. */
+const TELLS = `process.on('newListener', (event) => event === 'SIGINT' && process.send('takes signals'))
+process.channel.unref()`
+
+/** As {@link start}, interrupted as soon as the command takes signals. */
+export async function interrupted(argv: readonly string[]) {
+  const tells = `--import=data:text/javascript,${encodeURIComponent(TELLS)}`
+  const child = spawn(process.execPath, [tells, ...nodeArguments(argv)], {
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  })
+  child.once('message', () => child.kill('SIGINT'))
+  const said = child.stderr === null ? '' : text(child.stderr)
+  const [exitCode, stderr] = await Promise.all([exitCodeOf(child), said])
+  return { exitCode, stderr }
+}
+
 /** As {@link start}, with an open file as stdout; what is said on stderr, and how it ends. */
 export async function finishedInto(file: number, argv: readonly string[]) {
   const child = spawn(process.execPath, nodeArguments(argv), { stdio: ['ignore', file, 'pipe'] })
