@@ -111,6 +111,17 @@ describe('decodeNpy', () => {
     ],
     ['a header without an end', npy(header("'|u1'").slice(0, -3), [0, 0]), 'got its end at '],
     ['brackets without an end', npy('('.repeat(100), [0]), 'expected no more than 16 brackets'],
+    ['an indented line', npy(`\n ${header("'|u1'")}`, [0, 0]), 'expected no indented line'],
+    [
+      'a byte order mark',
+      npy(`\ufeff${header("'|u1'")}`, [0, 0], 3),
+      'f: damaged header, got "\ufeff',
+    ],
+    [
+      "Python 2's numbers in a version that it did not write",
+      npy(header("'|u1'").replace('2,', '2L,'), [0, 0], 3),
+      'got a size of 2L in the shape',
+    ],
     ['a version of its own', npy(header("'|u1'"), [0, 0], 4), 'another format version, got 4.0'],
   ])('refuses %s', (_, file, message) => {
     expect(() => decodeNpy(file, 'f')).toThrow(message)
@@ -130,6 +141,9 @@ describe('decodeNpy', () => {
     ['(2 3)', 'expected a comma'],
     ['(1, 99999999999999999999)', 'expected no more than a file holds'],
     ['(4294967296, 4294967296)', 'expected no more than a file holds'],
+    ['(0, 10000000000, 10000000000)', 'expected no more than a file holds'],
+    ['(10000000000, 10000000000, 0)', 'expected no more than a file holds'],
+    [`(${'1,'.repeat(65)})`, 'got 65 dimensions, expected at most 64'],
     ['(1000000000000,)', 'f: truncated, got '],
   ])('refuses shape %s before it makes room for it', (shape, message) => {
     expect(() => decodeNpy(npy(sized(shape), [1, 2, 3]), 'f')).toThrow(message)

@@ -108,6 +108,8 @@ function reshaped(text: string, random: Random): string {
       [...dims, 1],
       dims.toReversed(),
       [dims.reduce((x, y) => x * y, 1)],
+      [...dims.map((dim) => dim * 2 ** 32), 0],
+      [...Array.from({ length: 64 }, () => 1), ...dims],
     ])
     return `${key}(${changed.map((dim) => `${dim},`).join(' ')})`
   })
@@ -135,6 +137,7 @@ function changeKeys(text: string, random: Random): string {
     () => text.replace(', }', '}'),
     () => text.replace(/(\d+),/g, '$1L,'),
     () => text.replace('}', `}${random.pick(['}', ' # x', '\0', ' + 1', '\n\n'])}`),
+    () => `${random.pick(['\n', '\n ', ' \n', '\t', '\ufeff', '\u00a0'])}${text}`,
     () => text.replace(/\s+$/, random.pick(['', '\n', ' '.repeat(64)])),
     () => text.replaceAll(' ', random.pick(['', '\t', '  ', '\u00a0', '\n'])),
   ])()

@@ -41,6 +41,9 @@ export const NPY_MAGIC = '\x93NUMPY'
 /** NumPy reads no longer header of a file that it does not trust. */
 const LONGEST = 10_000
 
+/** NumPy's arrays have no more dimensions. */
+const MOST_DIMENSIONS = 64
+
 /** Bytes that hold any header. */
 export const NPY_HEAD = LONGEST + 12
 
@@ -73,21 +76,37 @@ export function decodeNpyHeader(bytes: Uint8Array, where: string, length: number
  * @throws ImagesError as `decodeNpy`, but for the length
  */
 export function declaredByNpy(bytes: Uint8Array, where: string): NpyHeader {
-  const { text, end } = readHeader(bytes, where)
-  const { descr, fortranOrder, shape } = parseHeader(text, where)
+  const { text, major, end } = readHeader(bytes, where)
+  const { descr, fortranOrder, shape } = parseHeader(text, where, major)
   const type = typeOf(descr, where)
   const width = WIDTHS[type.dtype]
-  const values = shape.reduce((product, size) => product * size, 1)
-  const length = end + width * values
-  if (!Number.isSafeInteger(length)) {
-    throw new ImagesError(
-      `${where}: damaged header, got shape ${shape.join(' x ')}, expected no more than a file holds`,
-    )
-  }
+  checkShape(shape, width, where)
+  const length = end + shape.reduce((product, size) => product * size, width)
   return { ...type, fortranOrder, shape, width, end, length }
 }
 
-function readHeader(bytes: Uint8Array, where: string): { text: string; end: number } {
+/** Beside a size of 0 the others are held to the same bound. */
+function checkShape(shape: readonly number[], width: number, where: string): void {
+  if (shape.length > MOST_DIMENSIONS) {
+    throw new ImagesError(
+      `${where}: damaged header, got ${shape.length} dimensions, expected at most ${MOST_DIMENSIONS}`,
+    )
+  }
+  const most = shape.reduce((product, size) => product * Math.max(1, size), width)
+  if (most + NPY_HEAD <= Number.MAX_SAFE_INTEGER) return
+  throw new ImagesError(
+    `${where}: damaged header, got shape ${shape.join(' x ')}, expected no more than a file holds`,
+  )
+}
+
+interface HeaderText {
+  readonly text: string
+  /** Of the format's version. */
+  readonly major: number
+  readonly end: number
+}
+
+function readHeader(bytes: Uint8Array, where: string): HeaderText {
   if (!isNpy(bytes)) {
     throw new ImagesError(`${where}: no NumPy array, got other first bytes, expected a .npy file`)
   }
@@ -109,8 +128,10 @@ function readHeader(bytes: Uint8Array, where: string): { text: string; end: numb
     throw new ImagesError(`${where}: truncated, got ${bytes.length} bytes, expected a whole header`)
   }
   const end = start + length
-  const encoding = major === 3 ? 'utf-8' : 'latin1'
-  return { text: new TextDecoder(encoding).decode(bytes.subarray(start, end)), end }
+  // A byte order mark is a part of the text, as it is to Python. (Of Latin-1, Node would lose a byte so.)
+  const decoder =
+    major === 3 ? new TextDecoder('utf-8', { ignoreBOM: true }) : new TextDecoder('latin1')
+  return { text: decoder.decode(bytes.subarray(start, end)), major, end }
 }
 
 function readLength(view: DataView, start: number): number {
@@ -125,7 +146,7 @@ interface Fields {
 
 const KEYS = ['descr', 'fortran_order', 'shape']
 
-function parseHeader(text: string, where: string): Fields {
+function parseHeader(text: string, where: string, major: number): Fields {
   const damaged = (got: string, expected: string): never => {
     throw new ImagesError(`${where}: damaged header, got ${got}, expected ${expected}`)
   }
@@ -142,7 +163,7 @@ function parseHeader(text: string, where: string): Fields {
     return damaged(`fortran_order ${show(order)}`, 'True or False')
   }
   if (shape.kind !== 'tuple') return damaged(`shape ${show(shape)}`, 'one like (10, 28, 28)')
-  const sizes = shape.items.map((size) => sizeOf(size) ?? damaged(...wrongSize(size)))
+  const sizes = shape.items.map((size) => sizeOf(size, major) ?? damaged(...wrongSize(size)))
   return { descr, fortranOrder: order.value === 'True', shape: sizes }
 }
 
@@ -155,11 +176,11 @@ function literalOf(text: string, where: string): Literal {
   }
 }
 
-/** A size in a shape; `12L` is Python 2's, leading zeros are nobody's. */
-function sizeOf(size: Literal): number | undefined {
+/** A size in a shape; `12L` is Python 2's, which wrote no version 3, leading zeros are nobody's. */
+function sizeOf(size: Literal, major: number): number | undefined {
   if (size.kind !== 'number') return undefined
-  const digits = /^(0+|[1-9]\d*)L?$/.exec(size.text)?.[1]
-  return digits === undefined ? undefined : Number(digits)
+  const [, digits, long] = /^(0+|[1-9]\d*)(L?)$/.exec(size.text) ?? []
+  return digits === undefined || (long === 'L' && major > 2) ? undefined : Number(digits)
 }
 
 function wrongSize(size: Literal): [got: string, expected: string] {

@@ -49,6 +49,7 @@ const DEEPEST = 16
  */
 export function parseLiteral(text: string): Literal {
   const reader = new Reader(text)
+  if (/^[ \t\n]*\n[ \t]/.test(text)) reader.fail('no indented line')
   const value = readValue(reader, 0)
   reader.skip()
   if (reader.at < text.length) reader.fail('nothing more')
