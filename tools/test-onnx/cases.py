@@ -10,13 +10,17 @@ TOLERANCE = 1e-5
 
 @dataclass(frozen=True)
 class Case:
-    """A model, the folders of its test data and the largest difference that it may show."""
+    """A model, the folders of its test data and the largest difference that it may show.
+
+    Where outputs have tolerances of their own, as in bundles, their differences are taken as a
+    whole: the root mean square, relative to that of the expected values.
+    """
 
     name: str
     model: Path
     data: list[Path] = field(default_factory=list)
     tolerance: float = TOLERANCE
-    relative: bool = True
+    tolerances: dict[str, float] = field(default_factory=dict)
 
 
 def find(root: Path) -> list[Case]:
@@ -30,7 +34,7 @@ def find(root: Path) -> list[Case]:
 
 
 def bundle(manifest: Path, root: Path) -> list[Case]:
-    """The files of one bundle; their tolerance is absolute and stands in the manifest."""
+    """The files of one bundle; the tolerances of their outputs stand in the manifest."""
     folder = manifest.parent
     files = json.loads(manifest.read_text())["files"]
     name = f"{root.name}/{folder.relative_to(root)}"
@@ -39,8 +43,7 @@ def bundle(manifest: Path, root: Path) -> list[Case]:
             f"{name}/{file}",
             folder / file,
             [folder / "vectors" / entry["role"] / "test_data_set_0"],
-            entry["tolerance"],
-            relative=False,
+            tolerances=entry["tolerances"],
         )
         for file, entry in sorted(files.items())
     ]

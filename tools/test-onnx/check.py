@@ -63,7 +63,7 @@ def checked(case: Case) -> Result:
         return found.wrong
 
     def numbers(data: Path) -> list[str]:
-        wrong, count = values.differences(model, data, case.tolerance, case.relative)
+        wrong, count = values.differences(model, data, case.tolerance, case.tolerances)
         result.numbers += count
         return wrong
 
