@@ -55,7 +55,7 @@ function readHere(file: Uint8Array): NpyArray | undefined {
 
 /** Whether two arrays are the same, bit for bit but for what NaN is which. */
 function isSame(one: NpyArray, other: NpyArray): boolean {
-  const { data } = one
+  const data: ArrayLike<number | bigint> = one.data
   const shaped = one.dtype === other.dtype && one.shape.join() === other.shape.join()
   return shaped && Array.from(data).every((value, i) => Object.is(value, other.data[i]))
 }

@@ -6,7 +6,7 @@ import { count, plural } from '../ui/format.js'
 import type { SettingFlags } from './flags.js'
 
 /** Values of an image beyond which an mlp is mostly its first and last layer. */
-const MLP_VALUES = 4096
+const MLP_VALUES = 2048
 
 /** What a plan is made for. */
 interface Planned {

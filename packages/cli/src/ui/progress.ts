@@ -15,15 +15,19 @@ export interface Progress {
 /** Seconds between two lines where there is no terminal. */
 const PAUSE = 10
 
+/** Columns below which the bar is short and the time left is left out: a line is cut there, amid a number. */
+const NARROW = 60
+
 export function createProgress(screen: Screen, title: string): Progress {
   return screen.isTTY ? bar(screen, escapeLine(title)) : lines(screen, title)
 }
 
 function bar(screen: Screen, title: string): Progress {
+  const isNarrow = (screen.columns ?? 80) < NARROW
   const single = new cliProgress.SingleBar({
     stream: screen.stream,
-    format: `${title} {bar} {percentage} %  {detail}{left}`,
-    barsize: 16,
+    format: `${title} {bar} {percentage} %  {detail}${isNarrow ? '' : '{left}'}`,
+    barsize: isNarrow ? 5 : 16,
     barCompleteChar: '█',
     barIncompleteChar: '░',
     clearOnComplete: true,

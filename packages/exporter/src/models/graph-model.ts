@@ -30,7 +30,7 @@ export function isGraphModel(target: object): target is GraphModelLike {
   return 'execute' in target && 'executeAsync' in target
 }
 
-/** A GraphModel; those that need `executeAsync`, for control flow or shapes of values, are refused. */
+/** A GraphModel; control flow and shapes of values go through the interpreter, hash tables are refused. */
 export function graphModel(model: GraphModelLike, asked: Asked): Traceable {
   const { inputNodes } = model
   const outputNodes = outputNamesOf(model)
