@@ -5,7 +5,7 @@ import { anyvae, type Ran } from './command.js'
 
 /** Lines of progress: the images loaded, the network, its plan and epochs, that it is short, and how far something has come. */
 const PROGRESS =
-  /^(\S+: [\d,]+ training and [\d,]+ test images|(going on .*; )?(mlp|conv|resnet) of .*|plan: .*|note: on images of .*|warning: .* too few to learn from, .*|epoch .*|(reading|downloading) .*)$/
+  /^(\S+: [\d,]+ training and [\d,]+ test images of [^;]*|(going on .*; )?(mlp|conv|resnet) of .*|plan: .*|note: on images of .*|warning: .* too few to learn from, .*|epoch .*|(reading|downloading) .*)$/
 
 /** What stands on stderr beside progress. */
 export function complaintOf({ stderr }: Pick<Ran, 'stderr'>): string[] {

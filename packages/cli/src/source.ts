@@ -2,7 +2,7 @@
 import { access } from 'node:fs/promises'
 import type { ImageShape, ValueRange } from '@anyvae/images'
 import type { LoadOptions, LoadProgress } from '@anyvae/images/node'
-import { Option, type Command } from 'commander'
+import { Command, Option } from 'commander'
 import { CliError, refuseUsage } from './error.js'
 import { choice, parsed, parseWhole } from './flags.js'
 import { closest } from './suggest.js'
@@ -72,11 +72,34 @@ export function readingOptions({ fit, layout, range }: ReadingFlags) {
   return { fit: fit && FITS[fit], layout, range }
 }
 
+/** The flags that are given, in the words of a command line; undefined where none is. */
+export function recordOf(flags: SourceFlags): Readonly<Record<string, string>> | undefined {
+  const { size, channels, fit, layout, range } = flags
+  const words = {
+    size: size && `${size.height}x${size.width}`,
+    channels,
+    fit,
+    layout,
+    range: range && `${range.black}..${range.white}`,
+  }
+  const given = Object.entries(words).filter((entry): entry is [string, string] => !!entry[1])
+  return given.length > 0 ? Object.fromEntries(given) : undefined
+}
+
+/** What {@link recordOf} keeps, as flags again. Throws CliError for what none of them takes. */
+export function recordedFlags(record: Readonly<Record<string, string>> = {}): SourceFlags {
+  const words = Object.entries(record).map(([name, value]) => `--${name}=${value}`)
+  const command = withSourceFlags(new Command())
+    .exitOverride()
+    .configureOutput({ writeErr: () => undefined })
+  return command.parse(words, { from: 'user' }).opts<SourceFlags>()
+}
+
 function parseRange(what: string, text: string): ValueRange {
-  const number = String.raw`(-?\d+(?:\.\d+)?)`
+  const number = String.raw`(-?\d+(?:\.\d+)?(?:e[+-]?\d+)?)`
   const [, low, high] = new RegExp(`^${number}\\.\\.${number}$`).exec(text) ?? []
   const [black, white] = [Number(low), Number(high)]
-  if (black < white) return { black, white }
+  if (Number.isFinite(white - black) && black < white) return { black, white }
   return refuseUsage(
     `${what}: no range, got '${text}', expected two numbers, the greater one last, such as 0..1`,
   )

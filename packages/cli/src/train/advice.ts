@@ -2,6 +2,7 @@
 import { TrainError } from '@anyvae/trainer'
 import { CliError, messageOf } from '../error.js'
 import { hint } from '../shell.js'
+import { recordOf } from '../source.js'
 import { findRun } from './begun.js'
 import type { TrainFlags } from './flags.js'
 
@@ -65,10 +66,8 @@ function says(error: unknown, words: string): boolean {
 /** What goes on with a run as it was begun; settings stand in the folder, the engine in the flags. */
 function resumeCommand({ folder, flags }: Early): string {
   const { data, stream, engine, backend, provider, threads } = flags
-  const given =
-    flags.resume === undefined
-      ? { stream, engine, backend, provider, threads }
-      : { data, stream, engine, backend, provider, threads }
+  const computing = { stream, engine, backend, provider, threads }
+  const given = flags.resume === undefined ? computing : { data, ...recordOf(flags), ...computing }
   const words = Object.entries(given).flatMap(([name, value]) =>
     value === undefined ? [] : value === true ? [`--${name}`] : [`--${name}`, String(value)],
   )

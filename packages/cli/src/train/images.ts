@@ -1,8 +1,9 @@
 // The images of a training run: all in memory, or read when they are asked for.
-import type { ImageSet, ImageSource } from '@anyvae/images'
+import { describeShape, type ImageSet, type ImageSource } from '@anyvae/images'
 import { CliError, refuseUsage } from '../error.js'
 import type { Io } from '../io.js'
-import { loadSource, streamSource } from '../source.js'
+import { isImageFolder } from '../exported.js'
+import { loadSource, recordedFlags, recordOf, streamSource, type SourceFlags } from '../source.js'
 import { count } from '../ui/format.js'
 import type { Begun } from './begun.js'
 import type { TrainFlags } from './flags.js'
@@ -12,6 +13,8 @@ export interface RunImages {
   readonly source: string
   readonly train: ImageSet | ImageSource
   readonly test: ImageSet | ImageSource
+  /** How they were read, for the run's record. */
+  readonly options?: Readonly<Record<string, string>> | undefined
 }
 
 /** What says which images a run is trained on. */
@@ -34,20 +37,33 @@ export async function withImages<T>(
   const { flags, begun, io } = start
   const source = sourceOf(start)
   const shape = begun?.config.training.network.image
-  const options = { ...flags, ...(shape && { shape }), io }
-  if (!flags.stream) return use(announced(await loadSource(source, options), io))
+  const reading = { ...recordedReading(source, begun), ...flags }
+  const options = { ...reading, ...(shape && { shape }), io }
+  if (!flags.stream) return use(await announced(await loadSource(source, options), options))
   const images = await streamSource(source, options)
   try {
-    return await use(announced(images, io))
+    return await use(await announced(images, options))
   } finally {
     await images.close()
   }
 }
 
-function announced(images: RunImages, io: Io): RunImages {
+/** How the run's images were read when it was begun, where they are read from the same source again. */
+function recordedReading(source: string, begun: Begun | undefined): SourceFlags {
+  const data = begun?.config.data
+  return data?.source === source ? recordedFlags(data.options) : {}
+}
+
+async function announced(
+  images: RunImages,
+  { io, ...reading }: SourceFlags & { readonly io: Io },
+): Promise<RunImages> {
   const { source, train, test } = images
-  io.stderr.line(`${source}: ${count(train.count)} training and ${count(test.count)} test images`)
-  return images
+  const fitted = (await isImageFolder(source)) ? `, by --fit ${reading.fit ?? 'crop'}` : ''
+  io.stderr.line(
+    `${source}: ${count(train.count)} training and ${count(test.count)} test images of ${describeShape(train.shape)}${fitted}`,
+  )
+  return { source, train, test, options: recordOf(reading) }
 }
 
 function sourceOf({ folder, flags, begun }: Start): string {

@@ -92,8 +92,9 @@ async function trainWith(config: TrainConfig, plan: Plan): Promise<TrainResult &
     return report.onEvent(event)
   }
   const { threads, resume } = flags
-  const { train, test, source } = images
-  const about = { folder, config, images: { train, test }, source, engineFactory, onEvent }
+  const { train, test, source, options } = images
+  const data = { images: { train, test }, source, sourceOptions: options }
+  const about = { folder, config, ...data, engineFactory, onEvent }
   try {
     const result = await trainInFolder({
       ...about,

@@ -93,6 +93,18 @@ describe('flags of train', () => {
     expect(command).toBe('anyvae train --data mnist --arch mlp --epochs 10 --seed 1 --out runs/one')
   })
 
+  it('says how the images were read, and their size where it was brought about', () => {
+    const training = parseTrainConfig({ network: { image } })
+    const options = { size: '9x9', fit: 'pad', range: '-1..1' }
+    const run = { training, data: { ...data, options } }
+    const command = (reshaped: boolean) => reproduceCommand(run, { folder: 'out', reshaped })
+    expect(command(false)).toContain("--data 'my images' --size 9x9 --fit pad --range -1..1 --arch")
+    expect(command(true)).toContain(
+      "--data 'my images' --size 28x28 --fit pad --range -1..1 --channels 1 --arch",
+    )
+    expect(flagsOf(['--range', '-1..1'])).toEqual({ range: { black: -1, white: 1 } })
+  })
+
   it('names a length that does not suit the images, and leaves out one that does', () => {
     const few = { source: 'photos', train: { ...split, count: 270 }, test: split }
     const command = (asked: object) =>

@@ -86,8 +86,8 @@ function given<T extends object>(settings: T): Given<T> {
 }
 
 /**
- * The command that reproduces a run: architecture, epochs and seed, and what is not the default; the
- * images' shape where they may have been brought to it.
+ * The command that reproduces a run: how its images were read, and their shape where they may have been
+ * brought to it; architecture, epochs and seed, and what is not the default.
  */
 export function reproduceCommand(run: RunConfig, options: ReproduceOptions): string {
   return shellLine(['anyvae', ...reproduceWords(run, options)])
@@ -105,13 +105,11 @@ export function reproduceWords(
   const differing = flagsOf(training).filter(
     ([flag, value]) => ALWAYS.has(flag) || usual.get(flag) !== value,
   )
-  const shape = [
-    ['--size', `${image.height}x${image.width}`],
-    ['--channels', String(image.channels)],
-  ]
+  const shape = { size: `${image.height}x${image.width}`, channels: String(image.channels) }
+  const reading = Object.entries({ ...data.options, ...(reshaped ? shape : {}) })
   const flags = [
     ['--data', data.source],
-    ...(reshaped ? shape : []),
+    ...reading.map(([name, value]) => [`--${name}`, value]),
     ...differing,
     ['--out', folder],
   ]

@@ -11,7 +11,7 @@ import { readImageFacts, type ImageFacts } from './image-file.js'
 import type { Fit, LoadProgress, Size } from './options.js'
 import { joinNotes } from './notes.js'
 import { inParallel } from './parallel.js'
-import { chosenSize, Sizes, sizesNote } from './sizes.js'
+import { chosenSize, Sizes, sizesNote, staysAsIs } from './sizes.js'
 import { splitFoldersIn } from './split-folders.js'
 
 /** What is asked of the images of a folder. */
@@ -106,8 +106,8 @@ interface Agreement {
 }
 
 /**
- * What all images are brought to: what is asked for, else the size they have in common, else a square
- * that suits them; and which values of images beyond 8 bits are black and white.
+ * What all images are brought to: what is asked for, else the size they have in common where no side is
+ * beyond 256, else a square that suits them; and which values of images beyond 8 bits are black and white.
  */
 async function agree(
   folder: string,
@@ -118,8 +118,9 @@ async function agree(
   const isAsked = size !== undefined && channels !== undefined
   const found = await lookAt(lists, { isAsked, signal: options.signal })
   const { ranges, notes } = deepRanges(found.deep, range)
-  const chosen = size ?? found.sizes.common ?? chosenSize(found.sizes)
-  const sized = size || found.sizes.common ? undefined : sizesNote(folder, found.sizes, options)
+  const kept = staysAsIs(found.sizes) ? found.sizes.common : undefined
+  const chosen = size ?? kept ?? chosenSize(found.sizes)
+  const sized = size || kept ? undefined : sizesNote(folder, found.sizes, options)
   return {
     shape: { channels: channels ?? (found.colour ? 3 : 1), ...chosen },
     ranges,

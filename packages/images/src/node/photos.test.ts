@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import sharp from 'sharp'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { readImageFile } from './image-file.js'
-import { loadImages } from './load.js'
+import { loadImages, streamImages } from './load.js'
 
 let folder: string
 beforeEach(async () => {
@@ -110,6 +110,28 @@ describe('photos of several sizes', () => {
     await blank(500, 300).png().toFile(join(folder, '0.png'))
     await blank(800, 600).png().toFile(join(folder, '1.png'))
     expect((await loadImages(folder)).train.shape).toMatchObject({ height: 64, width: 64 })
+  })
+
+  it('are made smaller where all are large and alike, unless a size is asked for', async () => {
+    for (const name of ['0.jpg', '1.jpg']) await blank(600, 400).toFile(join(folder, name))
+    const { train, note } = await loadImages(folder)
+    expect(train.shape).toEqual({ channels: 3, height: 64, width: 64 })
+    expect(note).toBe(
+      `${folder}: images of 400x600 are cut to 64x64 (--size and --fit crop, pad or stretch choose otherwise)`,
+    )
+    const whole = await loadImages(folder, { size: { height: 400, width: 600 } })
+    expect([whole.train.shape.width, whole.note]).toEqual([600, undefined])
+    const streamed = await streamImages(folder)
+    await streamed.close()
+    expect([streamed.train.shape.width, streamed.note]).toEqual([64, note])
+  })
+
+  it.each([
+    [256, 256],
+    [257, 64],
+  ])('of %i pixels a side become %i', async (side, expected) => {
+    await blank(side, 200).png().toFile(join(folder, '0.png'))
+    expect((await loadImages(folder)).train.shape.width).toBe(expected)
   })
 
   it('keep the size that all have, or that is asked for, without a note', async () => {

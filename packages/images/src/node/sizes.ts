@@ -30,6 +30,8 @@ export class Sizes {
 
 /** A network for larger ones takes hours on a processor. */
 const LARGEST = 64
+/** A side of images that stay as they are; photos have longer ones. */
+const LONGEST_KEPT = 256
 /** Convolutions halve a side twice. */
 const MULTIPLE = 4
 
@@ -46,6 +48,11 @@ export function chosenSize({ shorter }: Pick<Sizes, 'shorter'>): Size {
   return { height: side, width: side }
 }
 
+/** Whether images without an asked size stay as they are: all of one size, and not of a photo's. */
+export function staysAsIs({ common }: Pick<Sizes, 'common'>): boolean {
+  return common !== undefined && Math.max(common.height, common.width) <= LONGEST_KEPT
+}
+
 const HOW: Readonly<Record<Fit, string>> = { cover: 'cut', contain: 'padded', fill: 'stretched' }
 
 /** What the user should know of a size that was chosen. */
@@ -55,7 +62,10 @@ export function sizesNote(
   { fit = 'cover' }: { readonly fit?: Fit | undefined },
 ): string {
   const [least, greatest, chosen] = [sizes.least, sizes.greatest, chosenSize(sizes)].map(sizeName)
-  return `${folder}: images of several sizes, ${least} to ${greatest}, are ${HOW[fit]} to ${chosen} (--size and --fit crop, pad or stretch choose otherwise)`
+  const found = sizes.common
+    ? `images of ${least}`
+    : `images of several sizes, ${least} to ${greatest},`
+  return `${folder}: ${found} are ${HOW[fit]} to ${chosen} (--size and --fit crop, pad or stretch choose otherwise)`
 }
 
 /** Height first, as in `--size`. */

@@ -20,6 +20,8 @@ export interface DataRecord {
   readonly source: string
   readonly train: SplitRecord
   readonly test: SplitRecord
+  /** How it was read, by the names and in the words that the user gave it. */
+  readonly options?: Readonly<Record<string, string>>
 }
 
 /** What config.json holds: all that a run's numbers follow from, except what computes them. */
@@ -63,11 +65,12 @@ export function decodeRunConfig(json: string): RunConfig {
       `config.json: unknown format version, got ${show(given.formatVersion)}, expected ${FORMAT_VERSION}; another version of anyvae wrote it, which alone can go on with it or export it`,
     )
   }
-  const { source, train, test } = fields('data', given.data)
+  const { source, train, test, options } = fields('data', given.data)
   const data = {
     source: text('data.source', source),
     train: parseSplit('data.train', train),
     test: parseSplit('data.test', test),
+    ...(options !== undefined && { options: parseOptions(options) }),
   }
   return { training: parseTrainConfig(given.training), data }
 }
@@ -128,6 +131,13 @@ function isObject(value: unknown): value is Record<string, unknown> {
 function parseSplit(what: string, value: unknown): SplitRecord {
   const { count, sha256 } = fields(what, value)
   return { count: whole(`${what}.count`, count, 1), sha256: text(`${what}.sha256`, sha256) }
+}
+
+function parseOptions(value: unknown): Readonly<Record<string, string>> {
+  const entries = Object.entries(fields('data.options', value))
+  return Object.fromEntries(
+    entries.map(([name, each]) => [name, text(`data.options.${name}`, each)]),
+  )
 }
 
 function parseJson(json: string): unknown {

@@ -42,6 +42,17 @@ describe('trainInFolder', () => {
     })
   })
 
+  it('keeps how the images were read, in the words it was told', async () => {
+    const sourceOptions = { layout: 'nchw', range: '-1..1' }
+    await run({ sourceOptions, config: { ...config, epochs: 1 } })
+    expect((await readRun(folders.current)).data.options).toEqual(sourceOptions)
+    const path = join(folders.current, 'config.json')
+    await writeFile(path, (await readFile(path, 'utf8')).replace('"nchw"', '3'))
+    await expect(readRunConfig(folders.current)).rejects.toThrow(
+      /data\.options\.layout: no text, got 3, expected a string/,
+    )
+  })
+
   it('shows the first channel of images that are neither grey nor coloured', async () => {
     const shape = { channels: 2, height: 5, width: 4 }
     const data = (count: number) => Uint8Array.from({ length: 40 * count }, (_, i) => i)

@@ -32,6 +32,8 @@ export interface TrainInFolderOptions {
   readonly images: TrainImages
   /** What the user calls the images, for the record; the training set's name unless given. */
   readonly source?: string
+  /** How the images were read from it, in the user's words, for the record. */
+  readonly sourceOptions?: Readonly<Record<string, string>> | undefined
   readonly engineFactory: EngineFactory
   /** Threads asked of the engine; unless given, as many as the checkpoint was computed with. */
   readonly threads?: number
@@ -119,8 +121,9 @@ async function runConfig(
   options: TrainInFolderOptions,
   { config: begun }: Found,
 ): Promise<RunConfig> {
-  const { folder, images, source = images.train.name, signal } = options
-  const data = await describeData(source, images, signal)
+  const { folder, images, source = images.train.name, sourceOptions, signal } = options
+  const described = await describeData(source, images, signal)
+  const data = { ...described, ...(sourceOptions && { options: sourceOptions }) }
   if (options.config === undefined) {
     if (begun === undefined) {
       throw new TrainError(`${folder}: no run to resume, got no config.json, expected settings`)
