@@ -57,7 +57,7 @@ function readHere(file: Uint8Array): NpyArray | undefined {
 function isSame(one: NpyArray, other: NpyArray): boolean {
   const data: ArrayLike<number | bigint> = one.data
   const shaped = one.dtype === other.dtype && one.shape.join() === other.shape.join()
-  return shaped && data.every((value, i) => Object.is(value, other.data[i]))
+  return shaped && Array.from(data).every((value, i) => Object.is(value, other.data[i]))
 }
 
 it.runIf(hasNumpy)(`reads none of ${COUNT} mutated files otherwise than NumPy`, () => {

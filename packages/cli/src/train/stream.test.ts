@@ -83,6 +83,7 @@ it('is gone on with either way', async () => {
     const begun = run(['train', '--data', source, ...settings, ...flags, '--out', out], stop.signal)
     await vi.waitUntil(() => readdir(join(out, 'reconstructions')).catch(() => undefined), {
       interval: 1,
+      timeout: 60_000,
     })
     stop.abort(new Error('stopped'))
     expect((await begun).exitCode).toBe(1)
