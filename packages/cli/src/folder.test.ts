@@ -1,7 +1,7 @@
 // A folder is written whole or not at all.
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { CliError } from './error.js'
 import { checkVacant, checkWritable, makeFolder, writeFolder } from './folder.js'
@@ -29,7 +29,7 @@ describe('writeFolder', () => {
 
   it('replaces a bundle whole where it is told to', async () => {
     await mkdir(out)
-    await writeFile(join(out, 'anyvae.json'), 'old')
+    await writeFile(join(out, 'anyvae.json'), JSON.stringify({ files: { 'old.onnx': {} } }))
     await writeFile(join(out, 'old.onnx'), 'old')
     await writeFolder(out, files, { force: true, signal })
     expect(await readdir(out)).toEqual(['anyvae.json', 'vectors'])
@@ -86,6 +86,20 @@ describe('a folder that holds more than a bundle', () => {
     )
     expect(await readdir(base)).toEqual(['bundle'])
   })
+
+  it.each(['theirs.onnx', 'vectors/thesis.txt', 'vectors/encoder/mine/notes.txt', 'dir.onnx/keep'])(
+    'is not replaced where it holds %s',
+    async (path) => {
+      await rm(join(out, 'precious.txt'))
+      await writeFile(join(out, 'anyvae.json'), JSON.stringify({ files: { 'dir.onnx': {} } }))
+      await mkdir(dirname(join(out, path)), { recursive: true })
+      await writeFile(join(out, path), 'dear')
+      await expect(writeFolder(out, files, { force: true, signal })).rejects.toThrow(
+        /bundle: not replaced, got \S+ in it, expected nothing but a bundle's files/,
+      )
+      expect(await readFile(join(out, path), 'utf8')).toBe('dear')
+    },
+  )
 
   it('is not replaced by no name at all, which is that of the working folder', async () => {
     const before = process.cwd()

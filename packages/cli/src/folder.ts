@@ -1,10 +1,24 @@
 // Writes a folder whole or not at all: beside its place, then renamed.
-import { mkdir, mkdtemp, readdir, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises'
+import {
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  rmdir,
+  stat,
+  writeFile,
+} from 'node:fs/promises'
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { CliError, messageOf } from './error.js'
 
-/** What may lie in a bundle's folder, and so be replaced with it. */
-const OF_BUNDLE = /^(anyvae\.json|README\.md|samples\.png|vectors|.*\.onnx(\.data)?)$/
+/** What may lie in a bundle's folder beside its graphs, and so be replaced with it. */
+const OF_BUNDLE =
+  /^(anyvae\.json|README\.md|samples\.png|vectors\/\w+\/test_data_set_\d+\/(in|out)put_\d+\.pb)$/
+
+/** Bytes of the largest manifest that is looked into for the names of its graphs. */
+const MOST_MANIFEST = 2 ** 20
 
 /**
  * Refuses a place that is taken; with `force` only one that holds anything besides a bundle, or that the
@@ -28,11 +42,43 @@ export async function checkVacant(folder: string, force: boolean): Promise<void>
       `${folder}: not replaced, got a folder that holds no bundle, expected anyvae.json in it`,
     )
   }
-  const foreign = names.find((name) => !OF_BUNDLE.test(name))
+  const foreign = await foreignIn(folder)
   if (foreign === undefined) return
   throw new CliError(
     `${folder}: not replaced, got ${foreign} in it, expected nothing but a bundle's files`,
   )
+}
+
+/** The first path in a bundle's folder that no bundle has: links and the like, whatever they are called. */
+async function foreignIn(folder: string): Promise<string | undefined> {
+  const graphs = await graphsOf(folder)
+  const foreignBelow = async (below: string): Promise<string | undefined> => {
+    const entries = await readdir(join(folder, below), { withFileTypes: true })
+    for (const entry of entries) {
+      const path = below === '' ? entry.name : `${below}/${entry.name}`
+      if (entry.isDirectory() && /^vectors(\/\w+){0,2}$/.test(path)) {
+        const foreign = await foreignBelow(path)
+        if (foreign !== undefined) return foreign
+      } else if (!entry.isFile() || !(OF_BUNDLE.test(path) || graphs.has(path))) {
+        return path
+      }
+    }
+    return undefined
+  }
+  return foreignBelow('')
+}
+
+/** The graphs that a manifest lists; none of one that cannot be read, so that none is taken for a bundle's. */
+async function graphsOf(folder: string): Promise<ReadonlySet<string>> {
+  try {
+    const path = join(folder, 'anyvae.json')
+    const { size } = await stat(path)
+    if (size > MOST_MANIFEST) return new Set()
+    const { files } = JSON.parse(await readFile(path, 'utf8')) as { readonly files?: object }
+    return new Set(Object.keys(files ?? {}).filter((name) => name.endsWith('.onnx')))
+  } catch {
+    return new Set()
+  }
 }
 
 function holdsWorkingFolder(folder: string): boolean {
